@@ -1,0 +1,216 @@
+import type { Family } from '../net/address.ts'
+import { PrefixTable } from '../net/prefix-table.ts'
+import type { NexthopSet } from './nexthop-set.ts'
+import type { NexthopSets } from './nexthop-sets.ts'
+import type { ResolvedNexthops } from './resolved-nexthops.ts'
+import type { Resolver } from './resolver.ts'
+
+/** Where a route comes from, each with the administrative distance it has unless its route says otherwise. */
+export const SOURCES = [
+  { name: 'connected', distance: 0 },
+  { name: 'static', distance: 1 },
+  { name: 'eBGP', distance: 20 },
+  { name: 'iBGP', distance: 200 },
+] as const
+
+export type SourceName = (typeof SOURCES)[number]['name']
+
+/** Takes what the kernel is to have; `forwarding/`'s FIB is one. Bytes are 4 or 16, valid during the call only. */
+export interface FibSink {
+  set(family: Family, bytes: Uint8Array, offset: number, length: number, nexthops: ResolvedNexthops): void
+  delete(family: Family, bytes: Uint8Array, offset: number, length: number): void
+}
+
+/** Told of every prefix whose best source or next hops changed; `nexthops` is undefined where the prefix is gone. */
+export type BestListener = (
+  family: Family,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  source: SourceName | undefined,
+  nexthops: NexthopSet | undefined,
+) => void
+
+/** What the RIB says of one prefix. */
+export interface RibRoute {
+  readonly prefix: string
+  readonly source: SourceName
+  readonly distance: number
+  readonly nexthops: NexthopSet
+  /** Undefined where no hop resolves: such a route is not in the kernel. */
+  readonly resolved: ResolvedNexthops | undefined
+}
+
+const NO_SOURCE = -1
+
+/**
+ * One table over all sources of routes: of each prefix it knows what every source offers, chooses the one with
+ * the lowest administrative distance, resolves its next hops, and tells the FIB. Connected routes are the
+ * kernel's own work: they win here so that nothing else is written over them, and are never written.
+ *
+ * For each source and prefix only the id of an interned next-hop set is kept, in a column: 16 bytes a prefix.
+ */
+export class Rib {
+  readonly #sets: NexthopSets
+  readonly #resolver: Resolver
+  readonly #fib: FibSink
+  readonly #onBest: BestListener
+  readonly #tables: Readonly<Record<Family, SourceTable>> = { 4: new SourceTable(4), 6: new SourceTable(6) }
+  readonly #scratch = new Uint8Array(16)
+
+  constructor(parts: { sets: NexthopSets; resolver: Resolver; fib: FibSink; onBest: BestListener }) {
+    this.#sets = parts.sets
+    this.#resolver = parts.resolver
+    this.#fib = parts.fib
+    this.#onBest = parts.onBest
+  }
+
+  /**
+   * A source offers this route from now on.
+   * @param bytes holds the significant bytes of the prefix from `offset` on
+   * @param length prefix length in bits
+   * @param distance administrative distance where it is not that of the source
+   */
+  set(
+    source: SourceName,
+    family: Family,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    nexthops: NexthopSet,
+    distance?: number,
+  ): void {
+    const table = this.#tables[family]
+    const slot = table.prefixes.insert(bytes, offset, length)
+    table.fit()
+    const before = table.best(slot)
+    const beforeSet = before === NO_SOURCE ? 0 : table.offers[before]![slot]!
+    const index = sourceIndex(source)
+    table.offers[index]![slot] = nexthops.id
+    table.setDistance(index, slot, distance)
+    this.#settle(table, slot, before, beforeSet)
+  }
+
+  /** A source does not offer this prefix any more. */
+  remove(source: SourceName, family: Family, bytes: Uint8Array, offset: number, length: number): void {
+    const table = this.#tables[family]
+    const slot = table.prefixes.find(bytes, offset, length)
+    const index = sourceIndex(source)
+    if (slot < 0 || table.offers[index]![slot] === 0) return
+    const before = table.best(slot)
+    const beforeSet = table.offers[before]![slot]!
+    table.offers[index]![slot] = 0
+    table.setDistance(index, slot, undefined)
+    this.#settle(table, slot, before, beforeSet)
+    if (table.best(slot) === NO_SOURCE) table.prefixes.remove(slot)
+  }
+
+  /** To be called when the resolver's topology changed: every route that stands on it is told to the FIB anew. */
+  resolveAgain(): void {
+    for (const table of [this.#tables[4], this.#tables[6]]) {
+      for (const slot of table.prefixes.slots()) {
+        const best = table.best(slot)
+        if (best > 0) this.#install(table, slot, this.#sets.byId(table.offers[best]![slot]!))
+      }
+    }
+  }
+
+  /** Prefixes that at least one source offers. */
+  get size(): number {
+    return this.#tables[4].prefixes.size + this.#tables[6].prefixes.size
+  }
+
+  /** What the RIB says of each prefix of a family, in no order that means anything. */
+  *routes(family: Family): Generator<RibRoute> {
+    const table = this.#tables[family]
+    for (const slot of table.prefixes.slots()) {
+      const best = table.best(slot)
+      const nexthops = this.#sets.byId(table.offers[best]![slot]!)
+      yield {
+        prefix: table.prefixes.text(slot),
+        source: SOURCES[best]!.name,
+        distance: table.distance(best, slot),
+        nexthops,
+        resolved: this.#resolver.resolve(nexthops),
+      }
+    }
+  }
+
+  #settle(table: SourceTable, slot: number, before: number, beforeSet: number): void {
+    const best = table.best(slot)
+    const set = best === NO_SOURCE ? 0 : table.offers[best]![slot]!
+    if (best === before && set === beforeSet) return
+    const { family } = table.prefixes
+    const length = table.prefixes.length(slot)
+    table.prefixes.writeAddress(slot, this.#scratch, 0)
+    if (best > 0) this.#install(table, slot, this.#sets.byId(set))
+    else if (before > 0) this.#fib.delete(family, this.#scratch, 0, length)
+    const nexthops = best === NO_SOURCE ? undefined : this.#sets.byId(set)
+    this.#onBest(family, this.#scratch, 0, length, SOURCES[best]?.name, nexthops)
+  }
+
+  #install(table: SourceTable, slot: number, nexthops: NexthopSet): void {
+    const { family } = table.prefixes
+    const length = table.prefixes.length(slot)
+    table.prefixes.writeAddress(slot, this.#scratch, 0)
+    const resolved = this.#resolver.resolve(nexthops)
+    if (resolved) this.#fib.set(family, this.#scratch, 0, length, resolved)
+    else this.#fib.delete(family, this.#scratch, 0, length)
+  }
+}
+
+/** The prefixes of one family and what each source offers for them. */
+class SourceTable {
+  readonly prefixes: PrefixTable
+  /** For each source, by slot: id of the next-hop set that it offers, 0 for none. */
+  readonly offers: Uint32Array[]
+  /** Distances that differ from the source's own; only static routes have them, so they are few. */
+  readonly #distances = SOURCES.map(() => new Map<number, number>())
+
+  constructor(family: Family) {
+    this.prefixes = new PrefixTable(family)
+    this.offers = SOURCES.map(() => new Uint32Array(this.prefixes.capacity))
+  }
+
+  /** Makes the columns as long as the set of prefixes needs. */
+  fit(): void {
+    if (this.offers[0]!.length >= this.prefixes.capacity) return
+    for (let i = 0; i < this.offers.length; i++) {
+      const longer = new Uint32Array(this.prefixes.capacity)
+      longer.set(this.offers[i]!)
+      this.offers[i] = longer
+    }
+  }
+
+  /** The source that wins a prefix; of two with one distance the earlier in `SOURCES`. */
+  best(slot: number): number {
+    let best = NO_SOURCE
+    let least = Number.POSITIVE_INFINITY
+    for (let index = 0; index < SOURCES.length; index++) {
+      if (this.offers[index]![slot] === 0) continue
+      const distance = this.distance(index, slot)
+      if (distance < least) {
+        best = index
+        least = distance
+      }
+    }
+    return best
+  }
+
+  distance(source: number, slot: number): number {
+    const own = this.#distances[source]!
+    return (own.size === 0 ? undefined : own.get(slot)) ?? SOURCES[source]!.distance
+  }
+
+  setDistance(source: number, slot: number, distance: number | undefined): void {
+    if (distance === undefined || distance === SOURCES[source]!.distance)
+      this.#distances[source]!.delete(slot)
+    else this.#distances[source]!.set(slot, distance)
+  }
+}
+
+const INDEX = new Map<SourceName, number>(SOURCES.map((source, index) => [source.name, index]))
+
+function sourceIndex(name: SourceName): number {
+  return INDEX.get(name)!
+}

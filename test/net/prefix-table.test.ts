@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { parsePrefix } from '../../src/net/prefix.ts'
+import { PrefixTable } from '../../src/net/prefix-table.ts'
+
+const insert = (table: PrefixTable, text: string) => {
+  const { bytes, length } = parsePrefix(text)!
+  return table.insert(bytes, 0, length)
+}
+const find = (table: PrefixTable, text: string) => {
+  const { bytes, length } = parsePrefix(text)!
+  return table.find(bytes, 0, length)
+}
+
+describe('a prefix table', () => {
+  it('gives one slot to a prefix however often it is inserted, and other slots to other lengths', () => {
+    const table = new PrefixTable(4)
+    const slot = insert(table, '10.0.0.0/8')
+    expect(insert(table, '10.0.0.0/8')).toBe(slot)
+    expect(insert(table, '10.0.0.0/9')).not.toBe(slot)
+    expect(table.size).toBe(2)
+    expect(table.text(slot)).toBe('10.0.0.0/8')
+  })
+
+  it('takes bits behind the length as zero and reads no byte behind the last one', () => {
+    const table = new PrefixTable(4)
+    const slot = table.insert(Uint8Array.of(10, 0xff), 0, 9)
+    expect(table.text(slot)).toBe('10.128.0.0/9')
+    expect(table.text(table.insert(Uint8Array.of(), 0, 0))).toBe('0.0.0.0/0')
+    const v6 = new PrefixTable(6)
+    expect(v6.text(v6.insert(Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0xff), 0, 33))).toBe('2001:db8:8000::/33')
+    expect(v6.text(v6.insert(Uint8Array.of(), 0, 0))).toBe('::/0')
+  })
+
+  it('writes a prefix as NLRI', () => {
+    const table = new PrefixTable(6)
+    const out = new Uint8Array(20)
+    expect(table.writeNlri(insert(table, '2001:db8:8000::/33'), out, 1)).toBe(7)
+    expect([...out.subarray(0, 8)]).toEqual([0, 33, 0x20, 0x01, 0x0d, 0xb8, 0x80, 0])
+  })
+
+  it('finds what is left after many were removed, and gives their slots to others', () => {
+    const table = new PrefixTable(4, 16)
+    const text = (i: number) => `${10 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}.0/24`
+    for (let i = 0; i < 20_000; i++) insert(table, text(i))
+    const top = table.top
+    for (let i = 0; i < 20_000; i += 3) table.remove(find(table, text(i)))
+    for (let i = 0; i < 20_000; i++) expect(find(table, text(i)) >= 0).toBe(i % 3 !== 0)
+    for (let i = 0; i < 20_000; i += 3) insert(table, text(i))
+    expect(table.top).toBe(top)
+    expect(new Set(table.slots()).size).toBe(20_000)
+  })
+
+  it('refuses to remove a slot that holds nothing', () => {
+    const table = new PrefixTable(4)
+    const slot = insert(table, '10.0.0.0/8')
+    table.remove(slot)
+    expect(() => table.remove(slot)).toThrow('holds no prefix')
+  })
+})
