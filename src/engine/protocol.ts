@@ -40,7 +40,10 @@ export interface RoutePage {
 export interface EngineMethods {
   getConfig: { params: Record<string, never>; result: Revision }
   /** Validated again, applied, and confirmed; or refused, with the kernel as it was. `ifRevision` guards against a lost update. */
-  replaceConfig: { params: { config: unknown; ifRevision?: number }; result: { revision: number; report: ApplyReport } }
+  replaceConfig: {
+    params: { config: unknown; ifRevision?: number }
+    result: { revision: number; report: ApplyReport }
+  }
   getHealth: { params: Record<string, never>; result: Health }
   getInterfaces: { params: Record<string, never>; result: readonly InterfaceState[] }
   getTunnels: { params: Record<string, never>; result: readonly TunnelState[] }

@@ -21,13 +21,17 @@ export interface FibSink {
   delete(family: Family, bytes: Uint8Array, offset: number, length: number): void
 }
 
-/** Told of every prefix whose best source or next hops changed; `nexthops` is undefined where the prefix is gone. */
+/**
+ * Told of every prefix whose best source or next hops changed. `source` and `nexthops` are undefined where the
+ * prefix is gone, `before` where it is new.
+ */
 export type BestListener = (
   family: Family,
   bytes: Uint8Array,
   offset: number,
   length: number,
   source: SourceName | undefined,
+  before: SourceName | undefined,
   nexthops: NexthopSet | undefined,
 ) => void
 
@@ -146,7 +150,7 @@ export class Rib {
     if (best > 0) this.#install(table, slot, this.#sets.byId(set))
     else if (before > 0) this.#fib.delete(family, this.#scratch, 0, length)
     const nexthops = best === NO_SOURCE ? undefined : this.#sets.byId(set)
-    this.#onBest(family, this.#scratch, 0, length, SOURCES[best]?.name, nexthops)
+    this.#onBest(family, this.#scratch, 0, length, SOURCES[best]?.name, SOURCES[before]?.name, nexthops)
   }
 
   #install(table: SourceTable, slot: number, nexthops: NexthopSet): void {

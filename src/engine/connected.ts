@@ -1,0 +1,77 @@
+import type { InterfaceAddress, Kernel, Link } from '../kernel/objects.ts'
+import { isLinkLocal } from '../net/address.ts'
+import type { Clock, Timer } from '../net/clock.ts'
+import { networkOf, parsePrefix } from '../net/prefix.ts'
+import type { ConnectedNetwork } from '../routing/index.ts'
+
+/** if_addr.h IFA_F_TENTATIVE and IFA_F_DADFAILED: not ours to use, yet or at all. */
+const UNUSABLE = 0x40 | 0x08
+
+/** Links and addresses come in bursts; one look at the end of a burst is enough. Milliseconds. */
+const SETTLE = 5
+
+/**
+ * The networks that the box is on right now: those of the addresses that the kernel has on links that are up
+ * with a carrier. Link-local networks are on every link and lead nowhere by themselves: they are left out. Pure.
+ */
+export function connectedNetworks(
+  links: readonly Link[],
+  addresses: readonly InterfaceAddress[],
+): ConnectedNetwork[] {
+  const usable = new Map(
+    links.filter(link => link.up && link.carrier && !link.loopback).map(link => [link.index, link]),
+  )
+  return addresses.flatMap(address => {
+    const link = usable.get(address.link)
+    const prefix = parsePrefix(address.prefix)
+    if (!link || !prefix || isLinkLocal(prefix.bytes) || (address.flags & UNUSABLE) !== 0) return []
+    return [{ network: networkOf(prefix), interface: link.name }]
+  })
+}
+
+/** Reads the kernel's links and addresses whenever either changes, and tells the networks that follow. */
+export class ConnectedWatch {
+  readonly #kernel: Kernel
+  readonly #clock: Clock
+  readonly #listener: (networks: readonly ConnectedNetwork[], links: readonly Link[]) => void
+  readonly #stop: () => void
+  #timer: Timer | undefined
+  #reading: Promise<void> = Promise.resolve()
+
+  constructor(
+    kernel: Kernel,
+    clock: Clock,
+    listener: (networks: readonly ConnectedNetwork[], links: readonly Link[]) => void,
+  ) {
+    this.#kernel = kernel
+    this.#clock = clock
+    this.#listener = listener
+    this.#stop = kernel.monitor(events => {
+      if (events.some(({ kind }) => kind === 'link' || kind === 'address' || kind === 'lost')) this.#soon()
+    })
+  }
+
+  /** Reads now; resolves when the listener was told. */
+  read(): Promise<void> {
+    this.#reading = this.#reading.then(async () => {
+      const [links, addresses] = await Promise.all([
+        this.#kernel.dump('links'),
+        this.#kernel.dump('addresses'),
+      ])
+      this.#listener(connectedNetworks(links, addresses), links)
+    })
+    return this.#reading
+  }
+
+  close(): void {
+    this.#timer?.cancel()
+    this.#stop()
+  }
+
+  #soon(): void {
+    this.#timer ??= this.#clock.after(SETTLE, () => {
+      this.#timer = undefined
+      void this.read()
+    })
+  }
+}

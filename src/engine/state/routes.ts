@@ -1,0 +1,189 @@
+import type { Link, Nexthop, Route } from '../../kernel/objects.ts'
+import type { NexthopState, RouteState } from '../../model/state.ts'
+import { contains, type Prefix, parsePrefix } from '../../net/prefix.ts'
+import type { ResolvedNexthops, RibRoute } from '../../routing/index.ts'
+
+/** rtnetlink.h RTN_*, by number. */
+const TYPES = [
+  'unspec',
+  'unicast',
+  'local',
+  'broadcast',
+  'anycast',
+  'multicast',
+  'blackhole',
+  'unreachable',
+  'prohibit',
+  'throw',
+  'nat',
+]
+
+/** rtnetlink.h RTPROT_*, as ip-route names them, and our own. */
+const PROTOCOLS: Readonly<Record<number, string>> = {
+  0: 'unspec',
+  1: 'redirect',
+  2: 'kernel',
+  3: 'boot',
+  4: 'static',
+  9: 'ra',
+  11: 'zebra',
+  12: 'bird',
+  16: 'dhcp',
+  186: 'bgp',
+  201: 'causeway',
+}
+
+const RTPROT_KERNEL = 2
+const RTN_BLACKHOLE = 6
+/** rtnetlink.h: the route is in the hardware's table too. */
+const RTM_F_OFFLOAD = 0x4000
+const RTNH_F_ONLINK = 4
+
+/** What the kernel's route dump needs beside it to be read by people. */
+export interface KernelRoutes {
+  readonly routes: readonly Route[]
+  readonly nexthops: readonly Nexthop[]
+  readonly links: readonly Link[]
+  /** RTPROT_* of the routes that Causeway writes. */
+  readonly ownProtocol: number
+}
+
+/**
+ * RIB and kernel side by side, one row a prefix and kernel route, in address order. Pure.
+ * @param inside only this prefix and what lies inside it
+ */
+export function routeStates(rib: Iterable<RibRoute>, kernel: KernelRoutes, inside?: Prefix): RouteState[] {
+  const rows = new Map<string, { rib?: RibRoute; kernel: Route[] }>()
+  const row = (prefix: string) => {
+    const known = rows.get(prefix) ?? { kernel: [] }
+    rows.set(prefix, known)
+    return known
+  }
+  for (const route of rib) if (matches(route.prefix, inside)) row(route.prefix).rib = route
+  for (const route of kernel.routes) if (matches(route.prefix, inside)) row(route.prefix).kernel.push(route)
+  const view = new KernelView(kernel)
+  return [...rows]
+    .map(([prefix, { rib: wanted, kernel: held }]) => view.row(prefix, wanted, held))
+    .map(state => ({ state, key: sortKey(state.prefix) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ state }) => state)
+}
+
+class KernelView {
+  readonly #nexthops: ReadonlyMap<number, Nexthop>
+  readonly #links: ReadonlyMap<number, string>
+  readonly #own: number
+
+  constructor(kernel: KernelRoutes) {
+    this.#nexthops = new Map(kernel.nexthops.map(nexthop => [nexthop.id, nexthop]))
+    this.#links = new Map(kernel.links.map(link => [link.index, link.name]))
+    this.#own = kernel.ownProtocol
+  }
+
+  row(prefix: string, wanted: RibRoute | undefined, held: readonly Route[]): RouteState {
+    const route = this.#counterpart(wanted, held)
+    const nexthops = route ? this.#paths(route) : []
+    return {
+      prefix,
+      ...(wanted && { rib: ribSide(wanted) }),
+      ...(route && {
+        kernel: {
+          protocol: PROTOCOLS[route.protocol] ?? String(route.protocol),
+          metric: route.metric,
+          type: this.#type(route),
+          ...(route.nexthopId !== undefined && { nexthopId: route.nexthopId }),
+          nexthops,
+          offload: (route.flags & RTM_F_OFFLOAD) !== 0,
+        },
+      }),
+      agree: this.#agree(wanted, route, nexthops),
+    }
+  }
+
+  /** Of several kernel routes of one prefix the one to hold beside the RIB's. */
+  #counterpart(wanted: RibRoute | undefined, held: readonly Route[]): Route | undefined {
+    const protocol = wanted?.source === 'connected' ? RTPROT_KERNEL : this.#own
+    return held.find(route => route.protocol === protocol) ?? held[0]
+  }
+
+  #agree(wanted: RibRoute | undefined, route: Route | undefined, nexthops: readonly NexthopState[]): boolean {
+    if (!wanted) return route?.protocol !== this.#own
+    if (wanted.source === 'connected') return route !== undefined
+    if (!wanted.resolved) return route?.protocol !== this.#own
+    if (route?.protocol !== this.#own) return false
+    if (wanted.resolved.blackhole) return this.#type(route) === 'blackhole'
+    return sameWays(resolvedWays(wanted.resolved), nexthops)
+  }
+
+  /** A route to a blackhole nexthop object is of type unicast for the kernel; it drops all the same. */
+  #type(route: Route): string {
+    const nexthop = route.nexthopId === undefined ? undefined : this.#nexthops.get(route.nexthopId)
+    return TYPES[nexthop?.blackhole ? RTN_BLACKHOLE : route.type] ?? String(route.type)
+  }
+
+  #paths(route: Route): NexthopState[] {
+    const object = route.nexthopId === undefined ? undefined : this.#nexthops.get(route.nexthopId)
+    if (object?.group) {
+      return object.group.flatMap(({ id, weight }) => {
+        const member = this.#nexthops.get(id)
+        return member ? [this.#nexthop(member, weight)] : []
+      })
+    }
+    if (object) return object.blackhole ? [] : [this.#nexthop(object, 1)]
+    return route.paths
+      .filter(path => path.gateway !== undefined || path.link !== undefined)
+      .map(path => this.#nexthop({ ...path, onlink: (path.flags & RTNH_F_ONLINK) !== 0 }, path.weight))
+  }
+
+  #nexthop(path: Pick<Nexthop, 'gateway' | 'link' | 'onlink'>, weight: number): NexthopState {
+    const name = path.link === undefined ? undefined : (this.#links.get(path.link) ?? `#${path.link}`)
+    return {
+      ...(path.gateway !== undefined && { via: path.gateway }),
+      ...(name !== undefined && { interface: name }),
+      ...(path.onlink && { onlink: true }),
+      ...(weight > 1 && { weight }),
+    }
+  }
+}
+
+function ribSide(route: RibRoute): NonNullable<RouteState['rib']> {
+  const { resolved } = route
+  return {
+    source: route.source === 'eBGP' || route.source === 'iBGP' ? 'bgp' : route.source,
+    distance: route.distance,
+    ...(resolved?.blackhole && { blackhole: true }),
+    nexthops: resolved ? resolvedWays(resolved) : [],
+  }
+}
+
+function resolvedWays(resolved: ResolvedNexthops): NexthopState[] {
+  return resolved.hops.map(hop => ({
+    ...(hop.gateway !== undefined && { via: hop.gateway }),
+    interface: hop.link,
+    ...(hop.onlink && { onlink: true }),
+    ...(hop.weight > 1 && { weight: hop.weight }),
+  }))
+}
+
+function sameWays(a: readonly NexthopState[], b: readonly NexthopState[]): boolean {
+  const keys = (ways: readonly NexthopState[]) =>
+    ways
+      .map(way => `${way.via ?? ''}%${way.interface ?? ''}*${way.weight ?? 1}`)
+      .sort()
+      .join(' ')
+  return keys(a) === keys(b)
+}
+
+function matches(prefix: string, inside: Prefix | undefined): boolean {
+  if (!inside) return true
+  const parsed = parsePrefix(prefix)
+  return parsed !== undefined && contains(inside, parsed)
+}
+
+/** Text that sorts as the prefix does: family, address, length. */
+function sortKey(text: string): string {
+  const prefix = parsePrefix(text)
+  if (!prefix) return text
+  const hex = Buffer.from(prefix.bytes).toString('hex')
+  return `${prefix.bytes.length === 4 ? 4 : 6}${hex}${String(prefix.length).padStart(3, '0')}`
+}
