@@ -1,0 +1,1 @@
+export { runInVm, VM_SHARE, VmError, type VmRun, whyNoVm } from './run.ts'
