@@ -33,37 +33,40 @@ export function connectedNetworks(
 export class ConnectedWatch {
   readonly #kernel: Kernel
   readonly #clock: Clock
-  readonly #listener: (networks: readonly ConnectedNetwork[], links: readonly Link[]) => void
+  readonly #log: (line: string) => void
+  readonly #listener: (networks: readonly ConnectedNetwork[]) => void
   readonly #stop: () => void
   #timer: Timer | undefined
   #reading: Promise<void> = Promise.resolve()
+  #closed = false
 
-  constructor(
-    kernel: Kernel,
-    clock: Clock,
-    listener: (networks: readonly ConnectedNetwork[], links: readonly Link[]) => void,
-  ) {
-    this.#kernel = kernel
-    this.#clock = clock
-    this.#listener = listener
-    this.#stop = kernel.monitor(events => {
+  constructor(parts: {
+    kernel: Kernel
+    clock: Clock
+    log: (line: string) => void
+    listener: (networks: readonly ConnectedNetwork[]) => void
+  }) {
+    this.#kernel = parts.kernel
+    this.#clock = parts.clock
+    this.#log = parts.log
+    this.#listener = parts.listener
+    this.#stop = parts.kernel.monitor(events => {
       if (events.some(({ kind }) => kind === 'link' || kind === 'address' || kind === 'lost')) this.#soon()
     })
   }
 
   /** Reads now; resolves when the listener was told. */
   read(): Promise<void> {
-    this.#reading = this.#reading.then(async () => {
-      const [links, addresses] = await Promise.all([
-        this.#kernel.dump('links'),
-        this.#kernel.dump('addresses'),
-      ])
-      this.#listener(connectedNetworks(links, addresses), links)
+    const reading = this.#reading.then(async () => {
+      const [links, addresses] = await Promise.all([this.#kernel.dump('links'), this.#kernel.dump('addresses')])
+      if (!this.#closed) this.#listener(connectedNetworks(links, addresses))
     })
-    return this.#reading
+    this.#reading = reading.catch(() => undefined)
+    return reading
   }
 
   close(): void {
+    this.#closed = true
     this.#timer?.cancel()
     this.#stop()
   }
@@ -71,7 +74,7 @@ export class ConnectedWatch {
   #soon(): void {
     this.#timer ??= this.#clock.after(SETTLE, () => {
       this.#timer = undefined
-      void this.read()
+      this.read().catch((error: Error) => this.#log(`kernel: links and addresses cannot be read: ${error.message}`))
     })
   }
 }

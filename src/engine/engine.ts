@@ -1,0 +1,246 @@
+import { type BgpTransport, Speaker, type SpeakerEvent } from '../bgp/index.ts'
+import { type ConfigStore, validateConfig } from '../config/index.ts'
+import { CAUSEWAY_PROTOCOL, desiredState, Fib, Reconciler, type ReconcileReport } from '../forwarding/index.ts'
+import type { Kernel, Link } from '../kernel/objects.ts'
+import type { Config } from '../model/config.ts'
+import { CausewayError } from '../model/errors.ts'
+import type { BgpNeighborState, Health, InterfaceState, TunnelState } from '../model/state.ts'
+import type { Family } from '../net/address.ts'
+import type { Clock } from '../net/clock.ts'
+import { parsePrefix } from '../net/prefix.ts'
+import { type ConnectedNetwork, NexthopSets, Resolver, Rib, type RibRoute } from '../routing/index.ts'
+import { ConnectedRoutes } from './connected-routes.ts'
+import { ConnectedWatch } from './connected-watch.ts'
+import { NeighborMemory } from './neighbor-memory.ts'
+import type { ApplyReport, RoutePage, RouteQuery, Revision } from './protocol.ts'
+import { interfaceStates, tunnelStates } from './state/interfaces.ts'
+import { routeStates } from './state/routes.ts'
+import { StaticRoutes } from './static-routes.ts'
+
+const RT_TABLE_MAIN = 254
+
+export interface EngineParts {
+  readonly kernel: Kernel
+  readonly clock: Clock
+  readonly random: () => number
+  readonly transport: BgpTransport
+  readonly store: ConfigStore
+  /** Where the engine keeps what it must know after a restart. */
+  readonly stateDirectory: string
+  readonly version: string
+  readonly log: (line: string) => void
+}
+
+/**
+ * The engine: what forwards. It turns the confirmed configuration and what neighbours announce into the state of
+ * the kernel, and says what is so.
+ *
+ *     configuration ─→ Reconciler ─────────────→ links, addresses, neighbours, FDB
+ *     configuration ─→ static ─┐
+ *     kernel ────────→ connected ─→ RIB ─→ FIB → nexthop objects, routes
+ *     neighbours ────→ Speaker ─┘    └──→ Speaker: what may be announced
+ */
+export class Engine {
+  readonly #parts: EngineParts
+  readonly #reconciler: Reconciler
+  readonly #fib: Fib
+  readonly #sets = new NexthopSets()
+  readonly #resolver = new Resolver()
+  readonly #rib: Rib
+  readonly #static: StaticRoutes
+  readonly #connected: ConnectedRoutes
+  readonly #watch: ConnectedWatch
+  readonly #memory: NeighborMemory
+  readonly #speaker: Speaker
+  readonly #startedAt: number
+  #networks: readonly ConnectedNetwork[] = []
+  #confirmed: Revision = { revision: 0, config: { system: { hostName: 'causeway' } } }
+  /** Configuration changes are carried out one after the other. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: EngineParts) {
+    const { kernel, clock, log, stateDirectory } = parts
+    this.#parts = parts
+    this.#startedAt = clock.now()
+    this.#reconciler = new Reconciler({ kernel, clock, stateDirectory, log })
+    this.#fib = new Fib({ kernel, clock, log })
+    this.#rib = new Rib({
+      sets: this.#sets,
+      resolver: this.#resolver,
+      fib: this.#fib,
+      onBest: (family, bytes, offset, length, source, before) => {
+        if (source === 'connected' || source === 'static') this.#speaker.originate(family, bytes, offset, length, source)
+        else if (before === 'connected' || before === 'static') this.#speaker.withdrawOriginated(family, bytes, offset, length)
+      },
+    })
+    this.#static = new StaticRoutes(this.#rib, this.#sets)
+    this.#connected = new ConnectedRoutes(this.#rib, this.#sets)
+    this.#watch = new ConnectedWatch({ kernel, clock, log, listener: networks => this.#setNetworks(networks) })
+    this.#memory = new NeighborMemory(stateDirectory)
+    this.#speaker = new Speaker({
+      clock,
+      random: parts.random,
+      transport: parts.transport,
+      nexthops: this.#sets,
+      restarting: { expected: this.#memory.recall() },
+      sink: {
+        update: (family, bytes, offset, length, nexthops, type) => {
+          this.#rib.set(type, family, bytes, offset, length, nexthops)
+          this.#rib.remove(type === 'eBGP' ? 'iBGP' : 'eBGP', family, bytes, offset, length)
+        },
+        withdraw: (family, bytes, offset, length) => {
+          this.#rib.remove('eBGP', family, bytes, offset, length)
+          this.#rib.remove('iBGP', family, bytes, offset, length)
+        },
+        converged: () => this.#fib.sweep(),
+      },
+      onNeighborChange: (address, state) => this.#memory.note(address, state === 'Established'),
+      log: (event: SpeakerEvent) => log(`bgp: ${event.message}`),
+    })
+  }
+
+  /**
+   * Takes over what an earlier engine left in the kernel, and applies the confirmed configuration, or `initial` where
+   * none was ever confirmed.
+   */
+  async start(initial?: Config): Promise<ApplyReport> {
+    const { store, log } = this.#parts
+    const confirmed = store.read()
+    await this.#fib.start()
+    await this.#watch.read()
+    if (confirmed) this.#confirmed = confirmed
+    else if (initial) this.#confirmed = store.write(initial)
+    const report = await this.#apply(this.#confirmed.config)
+    for (const { object, error } of report.failures) log(`kernel: ${object}: ${error}`)
+    return report
+  }
+
+  /** The confirmed configuration. */
+  get confirmed(): Revision {
+    return this.#confirmed
+  }
+
+  /**
+   * Makes this the configuration: all of it or, with a `CausewayError`, nothing. It is refused where it is not valid,
+   * where `ifRevision` is not the confirmed one, and where the kernel takes a part of it not.
+   */
+  replaceConfig(value: unknown, ifRevision?: number): Promise<{ revision: number; report: ApplyReport }> {
+    const result = this.#turn.then(() => this.#replace(value, ifRevision))
+    this.#turn = result.catch(() => undefined)
+    return result
+  }
+
+  async #replace(value: unknown, ifRevision: number | undefined): Promise<{ revision: number; report: ApplyReport }> {
+    const checked = validateConfig(value)
+    if (checked.problems) throw new CausewayError('config-invalid', { count: checked.problems.length }, checked.problems)
+    const before = this.#confirmed
+    if (ifRevision !== undefined && ifRevision !== before.revision) {
+      throw new CausewayError('revision-mismatch', { expected: ifRevision, revision: before.revision })
+    }
+    const known = new Set(this.#reconciler.report().failures.map(describeFailure))
+    const report = await this.#reconciler.setDesired(desiredState(checked.config))
+    const fresh = report.failures.filter(failure => !known.has(describeFailure(failure)))
+    if (fresh.length > 0) {
+      await this.#reconciler.setDesired(desiredState(before.config))
+      throw new CausewayError('kernel-refused', { failures: fresh.map(describeFailure).join('; ') }, fresh)
+    }
+    await this.#configureRouting(checked.config)
+    this.#confirmed = this.#parts.store.write(checked.config)
+    return { revision: this.#confirmed.revision, report: applyReport(report) }
+  }
+
+  async #apply(config: Config): Promise<ApplyReport> {
+    const report = await this.#reconciler.setDesired(desiredState(config))
+    await this.#configureRouting(config)
+    return applyReport(report)
+  }
+
+  async #configureRouting(config: Config): Promise<void> {
+    this.#static.configure(config)
+    await this.#watch.read()
+    this.#resolve()
+    this.#speaker.configure(config.bgp, config.policies ?? [])
+  }
+
+  #setNetworks(networks: readonly ConnectedNetwork[]): void {
+    this.#networks = networks
+    this.#connected.set(networks)
+    this.#resolve()
+  }
+
+  #resolve(): void {
+    if (this.#resolver.setTopology(this.#networks, this.#static.paths())) this.#rib.resolveAgain()
+  }
+
+  neighbors(): readonly BgpNeighborState[] {
+    return this.#speaker.neighbors()
+  }
+
+  async interfaces(): Promise<InterfaceState[]> {
+    const { kernel } = this.#parts
+    const [links, addresses] = await Promise.all([kernel.dump('links'), kernel.dump('addresses')])
+    return interfaceStates(this.#confirmed.config, links, addresses)
+  }
+
+  async tunnels(): Promise<TunnelState[]> {
+    const { kernel } = this.#parts
+    const [links, neighbors, fdb] = await Promise.all([kernel.dump('links'), kernel.dump('neighbors'), kernel.dump('fdb')])
+    return tunnelStates(links, neighbors, fdb)
+  }
+
+  async routes(query: RouteQuery): Promise<RoutePage> {
+    const inside = query.prefix === undefined ? undefined : parsePrefix(query.prefix)
+    if (query.prefix !== undefined && !inside) throw new CausewayError('bad-parameter', { name: 'prefix', value: query.prefix })
+    const families: Family[] = query.family === 'ipv4' ? [4] : query.family === 'ipv6' ? [6] : [4, 6]
+    const [nexthops, links] = await Promise.all([this.#parts.kernel.dump('nexthops'), this.#parts.kernel.dump('links')])
+    const rows = []
+    for (const family of families) {
+      if (inside && (inside.bytes.length === 4) !== (family === 4)) continue
+      rows.push(...(await this.#familyRoutes(family, { nexthops, links }, inside)))
+    }
+    const offset = query.offset ?? 0
+    return { total: rows.length, routes: rows.slice(offset, offset + (query.limit ?? rows.length)) }
+  }
+
+  async #familyRoutes(family: Family, beside: { nexthops: Awaited<ReturnType<Kernel['dump']>>; links: readonly Link[] }, inside: ReturnType<typeof parsePrefix>) {
+    const routes = await this.#parts.kernel.dump('routes', { family, table: RT_TABLE_MAIN })
+    const rib: Iterable<RibRoute> = this.#rib.routes(family)
+    return routeStates(rib, { routes, ...beside, ownProtocol: CAUSEWAY_PROTOCOL } as never, inside)
+  }
+
+  health(): Health {
+    const report = this.#reconciler.report()
+    const fib = this.#fib.status()
+    const neighbors = this.#speaker.neighbors()
+    const failures = [...report.failures, ...fib.failures]
+    return {
+      status: report.reconciled && failures.length === 0 ? 'ok' : 'degraded',
+      hostName: this.#confirmed.config.system.hostName,
+      version: this.#parts.version,
+      uptime: Math.round(this.#parts.clock.now() - this.#startedAt) / 1000,
+      reconciled: report.reconciled,
+      failures,
+      neighbors: { configured: neighbors.length, established: neighbors.filter(one => one.state === 'Established').length },
+      routes: { rib: this.#rib.size, installed: fib.installed, pending: fib.pending },
+    }
+  }
+
+  /**
+   * Ends the engine and leaves the kernel forwarding: sessions are cut without a NOTIFICATION, so that neighbours
+   * with graceful restart keep our routes for the engine that comes next.
+   */
+  async stop(): Promise<void> {
+    this.#watch.close()
+    this.#parts.transport.close()
+    await this.#fib.flushed()
+    this.#reconciler.close()
+  }
+}
+
+function applyReport(report: ReconcileReport): ApplyReport {
+  return { reconciled: report.reconciled, changes: report.changes, failures: report.failures }
+}
+
+function describeFailure(failure: { readonly object: string; readonly error: string }): string {
+  return `${failure.object}: ${failure.error}`
+}
