@@ -182,6 +182,13 @@ export interface RouteBatch {
   readonly nexthopIds: Uint32Array
 }
 
+/** Routes that were read, in columns. */
+export interface RouteColumns extends RouteBatch {
+  /** Metric of the first row, 0 where there is none; each row's own is in `metrics`. */
+  readonly metric: number
+  readonly metrics: Uint32Array
+}
+
 /** One change that is asked of the kernel. `row` names refer to the objects above. */
 export type KernelChange =
   | { readonly op: 'addLink'; readonly link: LinkSettings }
@@ -237,7 +244,7 @@ export interface Kernel {
     batch: RouteBatch,
   ): Promise<readonly { readonly row: number; readonly failure: KernelFailure }[]>
   /** Routes of one protocol and table in columns: the fast way to read back very many. `nexthopIds[i]` is 0 where the route points at none. */
-  readRoutes(family: Family, table: number, protocol: number): Promise<RouteBatch>
+  readRoutes(family: Family, table: number, protocol: number): Promise<RouteColumns>
   readSysctl(path: string): Promise<string | undefined>
   /** Calls `listener` with each event from now on; answers the way to stop. */
   monitor(listener: (events: readonly KernelEvent[]) => void): () => void

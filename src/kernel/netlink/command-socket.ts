@@ -1,0 +1,206 @@
+import { constants } from 'node:os'
+import { NLM_F, NLMSG } from '../constants.ts'
+import { KernelError } from '../errors.ts'
+import { check } from '../libc.ts'
+import type { KernelFailure } from '../objects.ts'
+import { readAnswer, readDone } from './extended-ack.ts'
+import { forEachMessage, type Message, ReceiveBuffer } from './message-reader.ts'
+import { MessageWriter } from './message-writer.ts'
+import { NETLINK, NetlinkSocket } from './socket.ts'
+
+const { ENOBUFS, EAGAIN } = constants.errno
+
+/** Bytes of room for answers and for batches. */
+const BUFFER = 8 << 20
+
+/** What one answer costs of the receive buffer at most: a small skb with its bookkeeping, and a text. */
+const ANSWER_COST = 2048
+
+/** Messages in one send: more gain nothing, and hold the kernel's lock for longer. */
+const LARGEST_BATCH = 500
+
+/** Times that a dump is read again because the table changed while it was read (NLM_F_DUMP_INTR). */
+const DUMP_ATTEMPTS = 16
+
+/** The kernel answers while we send; a silence of this many seconds is a defect. */
+const SILENCE = 30
+
+/** What became of a message of a batch, where the kernel refused it. */
+export interface BatchFailure {
+  /** The message's place in the batch. */
+  readonly index: number
+  readonly failure: KernelFailure
+}
+
+/**
+ * The socket that commands go through, one after the other: batches of changes, and dumps.
+ *
+ * A batch is sent in one system call with an acknowledgement asked for on its last message only. The kernel carries
+ * out all of its messages in order before the call returns, goes on after a failure, and answers every failure
+ * whether asked or not (af_netlink.c, netlink_rcv_skb). So no message waits for the answer to the one before, and
+ * what is read is one datagram a failure and one for the whole. Batches are kept so short that all of their messages
+ * can fail and the answers still fit the receive buffer.
+ */
+export class CommandSocket {
+  readonly #socket = new NetlinkSocket()
+  readonly #writer = new MessageWriter()
+  #buffer = new ReceiveBuffer(1 << 18)
+  #sequence = 1
+  /** Messages that one batch may have. */
+  readonly batchLimit: number
+
+  /** @throws KernelError where the kernel lacks what we need (extended ACKs and strict checking: Linux 5.0) */
+  constructor(options: { readonly receiveBuffer?: number } = {}) {
+    try {
+      this.#socket.setOption(NETLINK.EXT_ACK, 1)
+      this.#socket.setOption(NETLINK.CAP_ACK, 1)
+      this.#socket.setOption(NETLINK.GET_STRICT_CHK, 1)
+      this.#socket.setSendBuffer(BUFFER)
+      const room = this.#socket.setReceiveBuffer(options.receiveBuffer ?? BUFFER)
+      this.#socket.setReceiveTimeout(SILENCE)
+      this.batchLimit = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(room / ANSWER_COST)))
+    } catch (error) {
+      this.#socket.close()
+      throw error
+    }
+  }
+
+  /** nlmsg_pid of what this socket brings about. */
+  get port(): number {
+    return this.#socket.port
+  }
+
+  /** A writer for the next batch, empty. The one before is gone. */
+  batch(): MessageWriter {
+    this.#writer.reset(this.#sequence)
+    return this.#writer
+  }
+
+  /**
+   * Sends the batch, which must not be longer than `batchLimit`, and reads what became of it.
+   * @returns the messages that failed, in order; all others were carried out
+   * @throws KernelError where the batch could not be sent at all
+   */
+  perform(batch: MessageWriter): BatchFailure[] {
+    if (batch.count === 0) return []
+    const { firstSequence, count } = batch
+    batch.acknowledgeLast()
+    this.#advance(count)
+    this.#socket.send(batch.bytes)
+
+    const failures: BatchFailure[] = []
+    let answersLost = false
+    let awaited = firstSequence + count - 1
+    for (let done = false; !done; ) {
+      const length = this.#receive()
+      if (length === -ENOBUFS) {
+        answersLost = true
+        awaited = this.#sendBarrier()
+        continue
+      }
+      forEachMessage(this.#buffer, check(length, 'reading from netlink'), message => {
+        if (message.type !== NLMSG.ERROR) return
+        const index = (message.sequence - firstSequence) >>> 0
+        const failure = readAnswer(message)
+        if (index < count && failure) failures.push({ index, failure })
+        if (message.sequence === awaited >>> 0) done = true
+      })
+    }
+    return answersLost ? withUnknown(failures, count) : failures
+  }
+
+  /**
+   * Reads a table whole. Where it changed so much while it was read that the kernel calls the reading inconsistent
+   * (NLM_F_DUMP_INTR), or where it was cut off, it is read again from the start.
+   * @param request writes the one message that asks, with flags NLM_F_DUMP
+   * @param restart is called before each reading: what an earlier one gave is void
+   * @param visit is called with each message of the table
+   * @throws KernelError where the kernel refuses, or where the table never stands still
+   */
+  dump(
+    request: (writer: MessageWriter) => void,
+    restart: () => void,
+    visit: (message: Message) => void,
+  ): void {
+    for (let attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+      restart()
+      if (this.#dumpOnce(request, visit)) return
+    }
+    throw new KernelError('EINTR', `the kernel's table changed during each of ${DUMP_ATTEMPTS} readings`)
+  }
+
+  close(): void {
+    this.#socket.close()
+  }
+
+  /** @returns whether what was read is whole and consistent */
+  #dumpOnce(request: (writer: MessageWriter) => void, visit: (message: Message) => void): boolean {
+    const batch = this.batch()
+    request(batch)
+    this.#advance(1)
+    this.#socket.send(batch.bytes)
+
+    let consistent = true
+    let failure: KernelFailure | undefined
+    for (let done = false; !done; ) {
+      const length = this.#receive()
+      if (length === -ENOBUFS || length > this.#buffer.bytes.length) {
+        // Something is missing, perhaps the end: nothing of this reading is of use.
+        if (length > 0) this.#buffer = new ReceiveBuffer(length * 2)
+        this.#drain()
+        return false
+      }
+      forEachMessage(this.#buffer, check(length, 'reading from netlink'), message => {
+        if (message.sequence !== batch.firstSequence) return
+        if (message.flags & NLM_F.DUMP_INTR) consistent = false
+        if (message.type === NLMSG.DONE) {
+          failure = readDone(message)
+          done = true
+        } else if (message.type === NLMSG.ERROR) {
+          failure = readAnswer(message)
+          done = true
+        } else if (consistent) {
+          visit(message)
+        }
+      })
+    }
+    if (failure) throw new KernelError(failure.code, failure.message || `reading failed: ${failure.code}`)
+    return consistent
+  }
+
+  /** An empty message that is answered: once its answer is there, no older one can come. */
+  #sendBarrier(): number {
+    const sequence = this.#sequence
+    const barrier = new MessageWriter(64)
+    barrier.reset(sequence)
+    barrier.begin(NLMSG.NOOP, NLM_F.ACK)
+    barrier.end()
+    this.#advance(1)
+    this.#socket.send(barrier.bytes)
+    return sequence
+  }
+
+  /** Reads away what is left of a dump; the kernel makes more of it with each read, until none is left. */
+  #drain(): void {
+    let length: number
+    do length = this.#socket.receive(this.#buffer.bytes, false)
+    while (length >= 0 || length === -ENOBUFS)
+  }
+
+  #receive(): number {
+    const length = this.#socket.receive(this.#buffer.bytes, true)
+    if (length === -EAGAIN) throw new KernelError('ETIMEDOUT', 'the kernel did not answer')
+    return length
+  }
+
+  #advance(count: number): void {
+    this.#sequence = (this.#sequence + count) >>> 0
+  }
+}
+
+/** Answers were lost: of the messages that are not known to have failed, nothing is known. */
+function withUnknown(failures: readonly BatchFailure[], count: number): BatchFailure[] {
+  const known = new Map(failures.map(failure => [failure.index, failure]))
+  const unknown: KernelFailure = { code: 'ENOBUFS', message: "the kernel's answer was lost" }
+  return Array.from({ length: count }, (_, index) => known.get(index) ?? { index, failure: unknown })
+}

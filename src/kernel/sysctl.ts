@@ -1,0 +1,54 @@
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs'
+import { KernelError } from './errors.ts'
+import type { KernelFailure } from './objects.ts'
+
+/** Where the kernel shows its parameters; those below net/ are of the network namespace of the process. */
+const ROOT = '/proc/sys'
+
+/**
+ * The value of a kernel parameter, without its line's end.
+ * @param path below /proc/sys, 'net/ipv4/ip_forward'; names of interfaces may hold dots
+ * @returns undefined where this kernel has no such parameter
+ * @throws KernelError where the path is none, or may not be read
+ */
+export function readSysctl(path: string): string | undefined {
+  try {
+    return readFileSync(fileOf(path), 'utf8').trimEnd()
+  } catch (error) {
+    const { code, message } = failureOf(error)
+    if (code === 'ENOENT') return undefined
+    throw new KernelError(code, message)
+  }
+}
+
+/** Sets a kernel parameter. @returns what went wrong: ENOENT where this kernel has no such parameter */
+export function writeSysctl(path: string, value: string): KernelFailure | undefined {
+  try {
+    const fd = openSync(fileOf(path), constants.O_WRONLY)
+    try {
+      writeSync(fd, value)
+    } finally {
+      closeSync(fd)
+    }
+    return undefined
+  } catch (error) {
+    return failureOf(error)
+  }
+}
+
+/** @throws KernelError EINVAL where the path could lead out of /proc/sys */
+function fileOf(path: string): string {
+  const parts = path.split('/')
+  if (parts.some(part => part === '' || part === '.' || part === '..' || part.includes('\0'))) {
+    throw new KernelError('EINVAL', `${JSON.stringify(path)} is not the path of a kernel parameter`)
+  }
+  return `${ROOT}/${path}`
+}
+
+function failureOf(error: unknown): KernelFailure {
+  if (error instanceof KernelError) return { code: error.code, message: error.message }
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+    return { code: error.code, message: error.message }
+  }
+  throw error
+}
