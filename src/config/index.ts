@@ -1,6 +1,6 @@
 export { CONFIG_SIZE_LIMIT, type TextFormatName } from './document.ts'
 export { explain } from './explain.ts'
 export { formatProblems } from './format-problems.ts'
-export { ConfigStore, type LoadResult, type StoredConfig } from './store.ts'
+export { ConfigStore, type StoredConfig } from './store.ts'
 export { type StoreDisk, systemDisk } from './store-disk.ts'
 export { parseConfig, type ValidationResult, validateConfig } from './validate.ts'

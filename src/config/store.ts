@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from '../model/config.ts'
-import { causewayError, describeError, type Problem } from '../model/errors.ts'
+import { CausewayError, describeError, type Problem } from '../model/errors.ts'
 import { type StoreDisk, systemDisk } from './store-disk.ts'
 import { validateConfig } from './validate.ts'
 
@@ -12,12 +12,6 @@ export interface StoredConfig {
   /** When it was stored, RFC 3339. */
   readonly savedAt: string
   readonly config: Config
-}
-
-/** What was found on disk. `problems` says what was damaged, also where the one before it could be used instead. */
-export interface LoadResult {
-  readonly stored: StoredConfig | undefined
-  readonly problems: readonly Problem[]
 }
 
 const CURRENT = 'config.json'
@@ -34,33 +28,52 @@ export class ConfigStore {
   readonly #directory: string
   readonly #disk: StoreDisk
   readonly #wallTime: () => number
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #onProblem: (problem: Problem) => void
+  /** Reads and writes happen one after the other. */
+  #turn: Promise<unknown> = Promise.resolve()
 
-  /** @param options.wallTime milliseconds since 1970-01-01 UTC */
-  constructor(options: { directory: string; disk?: StoreDisk; wallTime: () => number }) {
-    this.#directory = options.directory
+  /**
+   * @param options.wallTime milliseconds since 1970-01-01 UTC
+   * @param options.onProblem is told of a damaged or unreadable file, also where the other one could be used
+   */
+  constructor(
+    directory: string,
+    options: { disk?: StoreDisk; wallTime?: () => number; onProblem?: (problem: Problem) => void } = {},
+  ) {
+    this.#directory = directory
     this.#disk = options.disk ?? systemDisk
-    this.#wallTime = options.wallTime
-  }
-
-  /** Reads the confirmed configuration; where it is damaged, the one before it. Never rejects. */
-  async load(): Promise<LoadResult> {
-    const problems: Problem[] = []
-    for (const name of [CURRENT, PREVIOUS]) {
-      const stored = await this.#read(name, problems)
-      if (stored) return { stored, problems }
-    }
-    return { stored: undefined, problems }
+    this.#wallTime = options.wallTime ?? Date.now
+    this.#onProblem = options.onProblem ?? (() => undefined)
   }
 
   /**
-   * Stores a configuration that was confirmed; the one stored before becomes the previous one.
+   * The confirmed configuration; where it is damaged, the one before it; undefined where there is none. Never
+   * rejects.
+   */
+  read(): Promise<StoredConfig | undefined> {
+    return this.#inTurn(() => this.#newest(this.#onProblem))
+  }
+
+  /**
+   * Stores a configuration that was confirmed, under the next revision; the one stored before becomes the previous
+   * one.
    * @throws CausewayError `store-write-failed`; what was stored before is still there.
    */
-  save(config: Config, revision: number): Promise<StoredConfig> {
-    const done = this.#last.then(() => this.#save(config, revision))
-    this.#last = done.catch(() => undefined)
-    return done
+  write(config: Config): Promise<StoredConfig> {
+    return this.#inTurn(async () => {
+      const before = await this.#newest(() => undefined)
+      return this.#save(config, (before?.revision ?? 0) + 1)
+    })
+  }
+
+  #inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(action)
+    this.#turn = result.catch(() => undefined)
+    return result
+  }
+
+  async #newest(report: (problem: Problem) => void): Promise<StoredConfig | undefined> {
+    return (await this.#load(CURRENT, report)) ?? (await this.#load(PREVIOUS, report))
   }
 
   async #save(config: Config, revision: number): Promise<StoredConfig> {
@@ -77,36 +90,33 @@ export class ConfigStore {
       await this.#disk.syncDirectory(this.#directory)
       return stored
     } catch (error) {
-      throw causewayError(
-        'store-write-failed',
-        { file: this.#path(CURRENT), reason: reasonOf(error) },
-        [],
-        error,
-      )
+      const file = this.#path(CURRENT)
+      throw new CausewayError('store-write-failed', { file, reason: reasonOf(error) }, [], { cause: error })
     }
   }
 
   /** A damaged file is not kept: the previous one, which is whole, is worth more. */
   async #keepPrevious(): Promise<void> {
-    if (!(await this.#read(CURRENT, []))) return
+    if (!(await this.#load(CURRENT, () => undefined))) return
     await this.#disk.remove(this.#path(LINK))
     await this.#disk.link(this.#path(CURRENT), this.#path(LINK))
     await this.#disk.rename(this.#path(LINK), this.#path(PREVIOUS))
   }
 
-  async #read(name: string, problems: Problem[]): Promise<StoredConfig | undefined> {
+  async #load(name: string, report: (problem: Problem) => void): Promise<StoredConfig | undefined> {
     const file = this.#path(name)
     let text: string | undefined
     try {
       text = await this.#disk.read(file)
     } catch (error) {
-      problems.push(describeError('store-unreadable', { file, reason: reasonOf(error) }))
+      report(describeError('store-unreadable', { file, reason: reasonOf(error) }))
       return undefined
     }
     if (text === undefined) return undefined
     const stored = deserialise(text)
     if ('reason' in stored) {
-      problems.push(describeError('store-corrupted', { file, reason: stored.reason }), ...stored.problems)
+      report(describeError('store-corrupted', { file, reason: stored.reason }))
+      stored.problems.forEach(report)
       return undefined
     }
     return stored

@@ -37,10 +37,20 @@ export function validateConfig(value: unknown): ValidationResult {
 /**
  * Reads and checks a configuration as text: YAML 1.2 (which JSON is, too), or strictly JSON. Problems carry line and
  * column. Never throws.
+ * @param source name of the file or other text, for the problems
  */
-export function parseConfig(text: string | Uint8Array, format: TextFormatName = 'yaml'): ValidationResult {
+export function parseConfig(
+  text: string | Uint8Array,
+  source?: string,
+  format: TextFormatName = 'yaml',
+): ValidationResult {
   const { document, problems } = readDocument(text, format)
-  return document ? validate(document.value, document) : { valid: false, problems }
+  const result: ValidationResult = document ? validate(document.value, document) : { valid: false, problems }
+  if (source === undefined) return result
+  const named = (problem: Problem): Problem => ({ ...problem, source })
+  return result.valid
+    ? { ...result, warnings: result.warnings.map(named) }
+    : { ...result, problems: result.problems.map(named) }
 }
 
 function validate(value: unknown, document: ConfigDocument | undefined): ValidationResult {

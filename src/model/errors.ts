@@ -47,6 +47,8 @@ export interface Problem {
   readonly path?: string
   /** What stands there. */
   readonly value?: unknown
+  /** Name of the file or other text that it is in. */
+  readonly source?: string
   /** Line in the text, from 1, where there was a text. */
   readonly line?: number
   /** Column in the text, from 1. */
@@ -68,6 +70,10 @@ export function describeError<Code extends ErrorCode>(
   code: Code,
   parameters: ErrorParameters<Code>,
 ): Problem {
+  return fillRow(code, parameters)
+}
+
+function fillRow(code: ErrorCode, parameters: Readonly<Record<string, string | number>>): Problem {
   const row = errorRow(code)
   return {
     code,
@@ -81,15 +87,28 @@ function fill(template: string, parameters: Readonly<Record<string, string | num
   return template.replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name]))
 }
 
+/** A code with its parameters, or a problem that is filled in already; and the problems where it is several things. */
+export type ErrorArguments =
+  | [problem: Problem, parameters: undefined, problems?: readonly Problem[], options?: ErrorOptions]
+  | {
+      [Code in ErrorCode]: [
+        code: Code,
+        parameters: ErrorParameters<Code>,
+        problems?: readonly Problem[],
+        options?: ErrorOptions,
+      ]
+    }[ErrorCode]
+
 /**
- * An error of the catalogue as an exception, for the edges (a request that fails, a program that cannot start).
- * `problems` lists what is wrong where that is several things.
+ * An error of the catalogue as an exception, for the edges: a request that fails, a program that cannot start.
+ * The message is the detail and what to do about it.
  */
 export class CausewayError extends Error {
   readonly problem: Problem
   readonly problems: readonly Problem[]
 
-  constructor(problem: Problem, problems: readonly Problem[] = [], options?: ErrorOptions) {
+  constructor(...[what, parameters, problems = [], options]: ErrorArguments) {
+    const problem = typeof what === 'string' ? fillRow(what, parameters ?? {}) : what
     super(`${problem.detail} ${problem.fix}`, options)
     this.name = 'CausewayError'
     this.problem = problem
@@ -104,18 +123,4 @@ export class CausewayError extends Error {
   get status(): number {
     return errorRow(this.problem.code).status
   }
-}
-
-/** An exception from a row of the catalogue. */
-export function causewayError<Code extends ErrorCode>(
-  code: Code,
-  parameters: ErrorParameters<Code>,
-  problems: readonly Problem[] = [],
-  cause?: unknown,
-): CausewayError {
-  return new CausewayError(
-    describeError(code, parameters),
-    problems,
-    cause === undefined ? undefined : { cause },
-  )
 }

@@ -1,0 +1,71 @@
+import type { Config } from './config.ts'
+import type { BgpNeighborState, Health, InterfaceState, RouteState, TunnelState } from './state.ts'
+
+/**
+ * What the manager and the console say to the engine over its Unix socket: one JSON object a line. A request
+ * carries an id that its answer repeats; answers may come in any order.
+ */
+
+/** A configuration with the number that it was confirmed under; 0 is the empty one of a new box. */
+export interface Revision {
+  readonly revision: number
+  readonly config: Config
+}
+
+/** What the kernel made of a configuration. */
+export interface ApplyReport {
+  /** The kernel was read back and is as configured. */
+  readonly reconciled: boolean
+  /** Changes that were made to the kernel. */
+  readonly changes: number
+  readonly failures: readonly { readonly object: string; readonly error: string }[]
+}
+
+export interface RouteQuery {
+  readonly family?: 'ipv4' | 'ipv6'
+  /** Only this prefix and what lies inside it. */
+  readonly prefix?: string
+  /** At most so many rows. */
+  readonly limit?: number
+  readonly offset?: number
+}
+
+export interface RoutePage {
+  /** Rows that match, before `offset` and `limit`. */
+  readonly total: number
+  readonly routes: readonly RouteState[]
+}
+
+/** Parameters and result of each method, by name. */
+export interface EngineMethods {
+  getConfig: { params: Record<string, never>; result: Revision }
+  /** Validated again, applied, and confirmed; or refused, with the kernel as it was. `ifRevision` guards against a lost update. */
+  replaceConfig: {
+    params: { config: unknown; ifRevision?: number }
+    result: { revision: number; report: ApplyReport }
+  }
+  getHealth: { params: Record<string, never>; result: Health }
+  getInterfaces: { params: Record<string, never>; result: readonly InterfaceState[] }
+  getTunnels: { params: Record<string, never>; result: readonly TunnelState[] }
+  getNeighbors: { params: Record<string, never>; result: readonly BgpNeighborState[] }
+  getRoutes: { params: RouteQuery; result: RoutePage }
+}
+
+export type MethodName = keyof EngineMethods
+
+export interface EngineRequest {
+  readonly id: number
+  readonly method: string
+  readonly params?: unknown
+}
+
+/** An error as it crosses the socket: a code of the error catalogue, a sentence, and the problems where there are several. */
+export interface EngineFault {
+  readonly code: string
+  readonly message: string
+  readonly details?: unknown
+}
+
+export type EngineResponse =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: EngineFault }
