@@ -58,7 +58,10 @@ export class ConnectedWatch {
   /** Reads now; resolves when the listener was told. */
   read(): Promise<void> {
     const reading = this.#reading.then(async () => {
-      const [links, addresses] = await Promise.all([this.#kernel.dump('links'), this.#kernel.dump('addresses')])
+      const [links, addresses] = await Promise.all([
+        this.#kernel.dump('links'),
+        this.#kernel.dump('addresses'),
+      ])
       if (!this.#closed) this.#listener(connectedNetworks(links, addresses))
     })
     this.#reading = reading.catch(() => undefined)
@@ -74,7 +77,9 @@ export class ConnectedWatch {
   #soon(): void {
     this.#timer ??= this.#clock.after(SETTLE, () => {
       this.#timer = undefined
-      this.read().catch((error: Error) => this.#log(`kernel: links and addresses cannot be read: ${error.message}`))
+      this.read().catch((error: Error) =>
+        this.#log(`kernel: links and addresses cannot be read: ${error.message}`),
+      )
     })
   }
 }

@@ -1,18 +1,24 @@
 import { type BgpTransport, Speaker, type SpeakerEvent } from '../bgp/index.ts'
 import { type ConfigStore, validateConfig } from '../config/index.ts'
-import { CAUSEWAY_PROTOCOL, desiredState, Fib, Reconciler, type ReconcileReport } from '../forwarding/index.ts'
-import type { Kernel, Link } from '../kernel/objects.ts'
+import {
+  CAUSEWAY_PROTOCOL,
+  desiredState,
+  Fib,
+  type ReconcileReport,
+  Reconciler,
+} from '../forwarding/index.ts'
+import type { Kernel } from '../kernel/objects.ts'
 import type { Config } from '../model/config.ts'
 import { CausewayError } from '../model/errors.ts'
-import type { BgpNeighborState, Health, InterfaceState, TunnelState } from '../model/state.ts'
-import type { Family } from '../net/address.ts'
+import type { BgpNeighborState, Health, InterfaceState, RouteState, TunnelState } from '../model/state.ts'
+import { type Family, familyOf } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
-import { parsePrefix } from '../net/prefix.ts'
-import { type ConnectedNetwork, NexthopSets, Resolver, Rib, type RibRoute } from '../routing/index.ts'
+import { type Prefix, parsePrefix } from '../net/prefix.ts'
+import { type ConnectedNetwork, NexthopSets, Resolver, Rib } from '../routing/index.ts'
 import { ConnectedRoutes } from './connected-routes.ts'
 import { ConnectedWatch } from './connected-watch.ts'
 import { NeighborMemory } from './neighbor-memory.ts'
-import type { ApplyReport, RoutePage, RouteQuery, Revision } from './protocol.ts'
+import type { ApplyReport, Revision, RoutePage, RouteQuery } from './protocol.ts'
 import { interfaceStates, tunnelStates } from './state/interfaces.ts'
 import { routeStates } from './state/routes.ts'
 import { StaticRoutes } from './static-routes.ts'
@@ -23,7 +29,7 @@ export interface EngineParts {
   readonly kernel: Kernel
   readonly clock: Clock
   readonly random: () => number
-  readonly transport: BgpTransport
+  readonly transport: BgpTransport & { close(): void }
   readonly store: ConfigStore
   /** Where the engine keeps what it must know after a restart. */
   readonly stateDirectory: string
@@ -69,13 +75,20 @@ export class Engine {
       resolver: this.#resolver,
       fib: this.#fib,
       onBest: (family, bytes, offset, length, source, before) => {
-        if (source === 'connected' || source === 'static') this.#speaker.originate(family, bytes, offset, length, source)
-        else if (before === 'connected' || before === 'static') this.#speaker.withdrawOriginated(family, bytes, offset, length)
+        if (source === 'connected' || source === 'static')
+          this.#speaker.originate(family, bytes, offset, length, source)
+        else if (before === 'connected' || before === 'static')
+          this.#speaker.withdrawOriginated(family, bytes, offset, length)
       },
     })
     this.#static = new StaticRoutes(this.#rib, this.#sets)
     this.#connected = new ConnectedRoutes(this.#rib, this.#sets)
-    this.#watch = new ConnectedWatch({ kernel, clock, log, listener: networks => this.#setNetworks(networks) })
+    this.#watch = new ConnectedWatch({
+      kernel,
+      clock,
+      log,
+      listener: networks => this.#setNetworks(networks),
+    })
     this.#memory = new NeighborMemory(stateDirectory)
     this.#speaker = new Speaker({
       clock,
@@ -105,14 +118,14 @@ export class Engine {
    */
   async start(initial?: Config): Promise<ApplyReport> {
     const { store, log } = this.#parts
-    const confirmed = store.read()
+    const stored = await store.read()
     await this.#fib.start()
-    await this.#watch.read()
-    if (confirmed) this.#confirmed = confirmed
-    else if (initial) this.#confirmed = store.write(initial)
-    const report = await this.#apply(this.#confirmed.config)
-    for (const { object, error } of report.failures) log(`kernel: ${object}: ${error}`)
-    return report
+    if (stored) this.#confirmed = stored
+    else if (initial) this.#confirmed = await store.write(initial)
+    const report = await this.#reconciler.setDesired(desiredState(this.#confirmed.config))
+    await this.#configureRouting(this.#confirmed.config)
+    for (const failure of report.failures) log(`kernel: ${describeFailure(failure)}`)
+    return applyReport(report)
   }
 
   /** The confirmed configuration. */
@@ -130,29 +143,31 @@ export class Engine {
     return result
   }
 
-  async #replace(value: unknown, ifRevision: number | undefined): Promise<{ revision: number; report: ApplyReport }> {
+  async #replace(
+    value: unknown,
+    ifRevision: number | undefined,
+  ): Promise<{ revision: number; report: ApplyReport }> {
     const checked = validateConfig(value)
-    if (checked.problems) throw new CausewayError('config-invalid', { count: checked.problems.length }, checked.problems)
+    if (!checked.valid) {
+      const { problems } = checked
+      throw new CausewayError('config-invalid', { count: countOf(problems.length, 'problem') }, problems)
+    }
     const before = this.#confirmed
     if (ifRevision !== undefined && ifRevision !== before.revision) {
       throw new CausewayError('revision-mismatch', { expected: ifRevision, revision: before.revision })
     }
     const known = new Set(this.#reconciler.report().failures.map(describeFailure))
     const report = await this.#reconciler.setDesired(desiredState(checked.config))
-    const fresh = report.failures.filter(failure => !known.has(describeFailure(failure)))
-    if (fresh.length > 0) {
+    const fresh = report.failures.map(describeFailure).filter(failure => !known.has(failure))
+    try {
+      if (fresh.length > 0) throw new CausewayError('kernel-refused', { failures: fresh.join('; ') })
+      this.#confirmed = await this.#parts.store.write(checked.config)
+    } catch (error) {
       await this.#reconciler.setDesired(desiredState(before.config))
-      throw new CausewayError('kernel-refused', { failures: fresh.map(describeFailure).join('; ') }, fresh)
+      throw error
     }
     await this.#configureRouting(checked.config)
-    this.#confirmed = this.#parts.store.write(checked.config)
     return { revision: this.#confirmed.revision, report: applyReport(report) }
-  }
-
-  async #apply(config: Config): Promise<ApplyReport> {
-    const report = await this.#reconciler.setDesired(desiredState(config))
-    await this.#configureRouting(config)
-    return applyReport(report)
   }
 
   async #configureRouting(config: Config): Promise<void> {
@@ -184,28 +199,39 @@ export class Engine {
 
   async tunnels(): Promise<TunnelState[]> {
     const { kernel } = this.#parts
-    const [links, neighbors, fdb] = await Promise.all([kernel.dump('links'), kernel.dump('neighbors'), kernel.dump('fdb')])
+    const [links, neighbors, fdb] = await Promise.all([
+      kernel.dump('links'),
+      kernel.dump('neighbors'),
+      kernel.dump('fdb'),
+    ])
     return tunnelStates(links, neighbors, fdb)
   }
 
   async routes(query: RouteQuery): Promise<RoutePage> {
     const inside = query.prefix === undefined ? undefined : parsePrefix(query.prefix)
-    if (query.prefix !== undefined && !inside) throw new CausewayError('bad-parameter', { name: 'prefix', value: query.prefix })
-    const families: Family[] = query.family === 'ipv4' ? [4] : query.family === 'ipv6' ? [6] : [4, 6]
-    const [nexthops, links] = await Promise.all([this.#parts.kernel.dump('nexthops'), this.#parts.kernel.dump('links')])
-    const rows = []
-    for (const family of families) {
-      if (inside && (inside.bytes.length === 4) !== (family === 4)) continue
-      rows.push(...(await this.#familyRoutes(family, { nexthops, links }, inside)))
+    if (query.prefix !== undefined && !inside) {
+      throw new CausewayError('engine-request-invalid', {
+        reason: `${JSON.stringify(query.prefix)} is not a prefix`,
+      })
     }
+    const rows: RouteState[] = []
+    for (const family of familiesOf(query, inside)) rows.push(...(await this.#routesOf(family, inside)))
     const offset = query.offset ?? 0
     return { total: rows.length, routes: rows.slice(offset, offset + (query.limit ?? rows.length)) }
   }
 
-  async #familyRoutes(family: Family, beside: { nexthops: Awaited<ReturnType<Kernel['dump']>>; links: readonly Link[] }, inside: ReturnType<typeof parsePrefix>) {
-    const routes = await this.#parts.kernel.dump('routes', { family, table: RT_TABLE_MAIN })
-    const rib: Iterable<RibRoute> = this.#rib.routes(family)
-    return routeStates(rib, { routes, ...beside, ownProtocol: CAUSEWAY_PROTOCOL } as never, inside)
+  async #routesOf(family: Family, inside: Prefix | undefined): Promise<RouteState[]> {
+    const { kernel } = this.#parts
+    const [routes, nexthops, links] = await Promise.all([
+      kernel.dump('routes', { family, table: RT_TABLE_MAIN }),
+      kernel.dump('nexthops'),
+      kernel.dump('links'),
+    ])
+    return routeStates(
+      this.#rib.routes(family),
+      { routes, nexthops, links, ownProtocol: CAUSEWAY_PROTOCOL },
+      inside,
+    )
   }
 
   health(): Health {
@@ -220,7 +246,10 @@ export class Engine {
       uptime: Math.round(this.#parts.clock.now() - this.#startedAt) / 1000,
       reconciled: report.reconciled,
       failures,
-      neighbors: { configured: neighbors.length, established: neighbors.filter(one => one.state === 'Established').length },
+      neighbors: {
+        configured: neighbors.length,
+        established: neighbors.filter(one => one.state === 'Established').length,
+      },
       routes: { rib: this.#rib.size, installed: fib.installed, pending: fib.pending },
     }
   }
@@ -235,6 +264,15 @@ export class Engine {
     await this.#fib.flushed()
     this.#reconciler.close()
   }
+}
+
+function familiesOf(query: RouteQuery, inside: Prefix | undefined): readonly Family[] {
+  const asked: readonly Family[] = query.family === undefined ? [4, 6] : query.family === 'ipv4' ? [4] : [6]
+  return inside ? asked.filter(family => family === familyOf(inside.bytes)) : asked
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function applyReport(report: ReconcileReport): ApplyReport {

@@ -3,13 +3,13 @@ export const serviceErrors = {
   'config-invalid': {
     title: 'The configuration is not valid.',
     status: 422,
-    detail: 'The configuration is not valid (problems: {count}); nothing was applied.',
+    detail: 'The configuration has {count}; nothing was applied.',
     fix: 'Correct what `problems` lists and send the whole configuration again.',
   },
   'revision-mismatch': {
     title: 'The configuration has changed in the meantime.',
     status: 412,
-    detail: 'The request is for revision {expected}, but the configuration is at revision {revision}.',
+    detail: 'The request is for revision {wanted}, but the configuration is at revision {current}.',
     fix: 'Read the configuration again, repeat the change on it, and send it with the new ETag.',
   },
   'if-match-unreadable': {
@@ -45,7 +45,7 @@ export const serviceErrors = {
   'query-invalid': {
     title: 'A parameter of the request is not valid.',
     status: 400,
-    detail: 'The parameters of the request are not valid (problems: {count}).',
+    detail: 'The parameters of the request have {count}.',
     fix: 'Correct the parameters that `problems` lists; /api/v1/openapi.json describes them.',
   },
   'path-unknown': {
@@ -125,12 +125,6 @@ export const serviceErrors = {
     status: 501,
     detail: 'The engine does not have the method {method}.',
     fix: 'Update manager and engine to one version.',
-  },
-  'bad-parameter': {
-    title: 'A parameter of the request is not valid.',
-    status: 400,
-    detail: '{name} is {value}, which is not valid.',
-    fix: 'Correct {name}; /api/v1/openapi.json describes it.',
   },
   'kernel-refused': {
     title: 'The kernel refused the configuration.',

@@ -1,0 +1,110 @@
+import { chmodSync, mkdirSync, unlinkSync } from 'node:fs'
+import { createServer, type Server, type Socket } from 'node:net'
+import { dirname } from 'node:path'
+import { CausewayError } from '../model/errors.ts'
+import { type Line, LineReader, writeLine } from '../net/ndjson.ts'
+import type { Engine } from './engine.ts'
+import type { EngineFault, EngineMethods, EngineRequest, EngineResponse, MethodName } from './protocol.ts'
+
+type Handlers = {
+  [M in MethodName]: (
+    engine: Engine,
+    params: EngineMethods[M]['params'],
+  ) => EngineMethods[M]['result'] | Promise<EngineMethods[M]['result']>
+}
+
+/** What each method does: one row a method of the protocol. */
+const HANDLERS: Handlers = {
+  getConfig: engine => ({ revision: engine.confirmed.revision, config: engine.confirmed.config }),
+  replaceConfig: (engine, { config, ifRevision }) => engine.replaceConfig(config, ifRevision),
+  getHealth: engine => engine.health(),
+  getInterfaces: engine => engine.interfaces(),
+  getTunnels: engine => engine.tunnels(),
+  getNeighbors: engine => engine.neighbors(),
+  getRoutes: (engine, query) => engine.routes(query),
+}
+
+/** Answers the manager on a Unix socket that only the engine's own user and group may open. */
+export class EngineServer {
+  readonly #engine: Engine
+  readonly #log: (line: string) => void
+  readonly #server: Server
+  readonly #clients = new Set<Socket>()
+
+  constructor(parts: { engine: Engine; log: (line: string) => void }) {
+    this.#engine = parts.engine
+    this.#log = parts.log
+    this.#server = createServer(client => this.#serve(client))
+  }
+
+  /** Listens; what an engine that was killed left at this path is taken away. */
+  async listen(path: string): Promise<void> {
+    mkdirSync(dirname(path), { recursive: true })
+    try {
+      unlinkSync(path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(path, resolve)
+    })
+    this.#server.on('error', error => this.#log(`socket ${path}: ${error.message}`))
+    chmodSync(path, 0o660)
+  }
+
+  close(): void {
+    this.#server.close()
+    for (const client of this.#clients) client.destroy()
+  }
+
+  #serve(client: Socket): void {
+    const reader = new LineReader()
+    this.#clients.add(client)
+    client.on('data', bytes => {
+      for (const line of reader.push(bytes)) void this.#answer(client, line)
+    })
+    // A manager that goes away is no event for the engine.
+    client.on('error', () => client.destroy())
+    client.on('close', () => this.#clients.delete(client))
+  }
+
+  async #answer(client: Socket, line: Line): Promise<void> {
+    const request = readRequest(line)
+    const response: EngineResponse =
+      'fault' in request ? { id: 0, error: faultOf(request.fault) } : await this.#respond(request)
+    if (client.writable) client.write(writeLine(response))
+  }
+
+  async #respond({ id, method, params }: EngineRequest): Promise<EngineResponse> {
+    try {
+      if (!Object.hasOwn(HANDLERS, method)) throw new CausewayError('engine-method-unknown', { method })
+      const handler = HANDLERS[method as MethodName] as (engine: Engine, params: unknown) => unknown
+      return { id, result: await handler(this.#engine, params ?? {}) }
+    } catch (error) {
+      if (!(error instanceof CausewayError)) this.#log(`${method} failed: ${(error as Error).stack}`)
+      return { id, error: faultOf(error) }
+    }
+  }
+}
+
+function readRequest(line: Line): EngineRequest | { fault: CausewayError } {
+  const bad = (reason: string) => ({ fault: new CausewayError('engine-request-invalid', { reason }) })
+  if (line.fault !== undefined) return bad(line.fault)
+  const { id, method, params } = (line.value ?? {}) as Partial<Record<'id' | 'method' | 'params', unknown>>
+  if (typeof id !== 'number' || typeof method !== 'string') return bad('it lacks `id` or `method`')
+  if (params !== undefined && (typeof params !== 'object' || params === null))
+    return bad('`params` is no object')
+  return { id, method, params }
+}
+
+function faultOf(error: unknown): EngineFault {
+  if (error instanceof CausewayError) {
+    return {
+      code: error.code,
+      message: error.message,
+      details: { problem: error.problem, problems: error.problems },
+    }
+  }
+  return { code: 'internal-error', message: error instanceof Error ? error.message : String(error) }
+}
