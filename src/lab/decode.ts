@@ -200,7 +200,7 @@ function icmpHeader(
       const code = view.getUint8(at + 1)
       const isEcho = echo.includes(icmpType)
       const isTooBig = icmpType === tooBig.type && code === tooBig.code
-      const layer = {
+      const layer: Layer = {
         type,
         icmpType,
         code,

@@ -87,14 +87,26 @@ export interface VxlanLayer {
   readonly vni: number
 }
 
-/** RFC 792 and RFC 4443: `identifier` and `sequence` of echo messages, `mtu` where a packet was too big. */
-export interface IcmpLayer {
-  readonly type: 'icmp' | 'icmpv6'
+/** What ICMP and ICMPv6 have in common. */
+interface IcmpMessage {
   readonly icmpType: number
   readonly code: number
+  /** Of echo messages. */
   readonly identifier?: number
+  /** Of echo messages. */
   readonly sequence?: number
+  /** Where a packet was too big: the MTU of the link that it did not fit. */
   readonly mtu?: number
+}
+
+/** RFC 792. */
+export interface IcmpLayer extends IcmpMessage {
+  readonly type: 'icmp'
+}
+
+/** RFC 4443. */
+export interface Icmpv6Layer extends IcmpMessage {
+  readonly type: 'icmpv6'
 }
 
 /** What lies behind the last header that was understood. */
@@ -120,6 +132,7 @@ export type Layer =
   | TcpLayer
   | VxlanLayer
   | IcmpLayer
+  | Icmpv6Layer
   | PayloadLayer
   | MalformedLayer
 
