@@ -9,7 +9,7 @@ export const serviceErrors = {
   'revision-mismatch': {
     title: 'The configuration has changed in the meantime.',
     status: 412,
-    detail: 'The request is for revision {wanted}, but the configuration is at revision {current}.',
+    detail: 'The request is for revision {expected}, but the configuration is at revision {revision}.',
     fix: 'Read the configuration again, repeat the change on it, and send it with the new ETag.',
   },
   'if-match-unreadable': {

@@ -1,0 +1,1 @@
+export { type EngineCalls, EngineClient, type EngineClientOptions } from './engine-client.ts'
