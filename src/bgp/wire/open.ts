@@ -1,3 +1,4 @@
+import { AS_TRANS } from './as-trans.ts'
 import { readUint16, readUint32, writeUint16, writeUint32 } from './bytes.ts'
 import { type Capabilities, decodeCapabilities, encodeCapabilities, Role } from './capabilities.ts'
 import { buildMessage, HEADER_LENGTH, MessageType } from './message.ts'
@@ -13,9 +14,6 @@ export interface Open {
   readonly routerId: number
   readonly capabilities: Capabilities
 }
-
-/** Stands where an AS number of four octets does not fit two (RFC 6793 §9). */
-export const AS_TRANS = 23456
 
 const VERSION = 4
 /** Octets behind the header: version 1, AS 2, hold time 2, identifier 4, length of the optional parameters 1. */
@@ -91,8 +89,9 @@ export function parseOpen(
   }
   const capabilities = parseParameters(buffer, at + FIXED_LENGTH - 1, end)
   if ('error' in capabilities) return capabilities
-  const as = capabilities.as4 ?? readUint16(buffer, at + 1)
-  if (as === 0) return { error: notification(ERROR.open.badPeerAs) }
+  const fixedAs = readUint16(buffer, at + 1)
+  const as = capabilities.as4 ?? fixedAs
+  if (as === 0 || fixedAs === 0) return { error: notification(ERROR.open.badPeerAs) }
   const holdTime = readUint16(buffer, at + 3)
   if (holdTime === 1 || holdTime === 2) return { error: notification(ERROR.open.unacceptableHoldTime) }
   const routerId = readUint32(buffer, at + 5)
