@@ -33,3 +33,14 @@ export class KernelError extends Error implements KernelFailure {
     this.code = code
   }
 }
+
+/**
+ * Any error as a failure: of the kernel's and of the system's errors the code is kept, everything else is a defect
+ * of ours and goes by EPROTO.
+ */
+export function failureOf(error: unknown): KernelFailure {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+    return { code: error.code, message: error.message }
+  }
+  return { code: 'EPROTO', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+}

@@ -143,9 +143,11 @@ export class LocalKernel {
       },
       ...(this.#options.monitorBuffer !== undefined && { receiveBuffer: this.#options.monitorBuffer }),
     })
-    this.#listeners.add(listener)
+    // Each call is a listener of its own, also where the function is the same.
+    const own: EventListener = events => listener(events)
+    this.#listeners.add(own)
     return () => {
-      this.#listeners.delete(listener)
+      this.#listeners.delete(own)
       if (this.#listeners.size === 0) this.#stopMonitor()
     }
   }

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs'
-import { KernelError } from './errors.ts'
+import { failureOf, KernelError } from './errors.ts'
 import type { KernelFailure } from './objects.ts'
 
 /** Where the kernel shows its parameters; those below net/ are of the network namespace of the process. */
@@ -32,7 +32,8 @@ export function writeSysctl(path: string, value: string): KernelFailure | undefi
     }
     return undefined
   } catch (error) {
-    return failureOf(error)
+    const { code, message } = failureOf(error)
+    return { code, message: code === 'ENOENT' ? `this kernel has no parameter ${path}` : message }
   }
 }
 
@@ -43,12 +44,4 @@ function fileOf(path: string): string {
     throw new KernelError('EINVAL', `${JSON.stringify(path)} is not the path of a kernel parameter`)
   }
   return `${ROOT}/${path}`
-}
-
-function failureOf(error: unknown): KernelFailure {
-  if (error instanceof KernelError) return { code: error.code, message: error.message }
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    return { code: error.code, message: error.message }
-  }
-  throw error
 }

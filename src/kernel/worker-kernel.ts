@@ -50,8 +50,9 @@ export class WorkerKernel implements Kernel {
         else resolve()
       })
       worker.once('error', reject)
+      worker.once('exit', () => reject(new KernelError('EPIPE', 'the kernel worker ended before it began')))
     })
-    worker.removeAllListeners('error')
+    worker.removeAllListeners()
     return new WorkerKernel(worker, log)
   }
 
@@ -115,9 +116,10 @@ export class WorkerKernel implements Kernel {
     if (this.#end) return Promise.reject(this.#end)
     const id = this.#nextId++
     const answer = new Promise<unknown>((resolve, reject) => {
+      // Posted first: what cannot be cloned throws here, and rejects this call.
+      this.#post({ kind: 'call', id, method, arguments: args }, transfer)
       this.#pending.set(id, { resolve, reject })
     })
-    this.#post({ kind: 'call', id, method, arguments: args }, transfer)
     // The worker answers what LocalKernel's method of this name returns, which is what the caller promises.
     return answer as Promise<T>
   }

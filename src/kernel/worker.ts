@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { KernelError } from './errors.ts'
+import { failureOf } from './errors.ts'
 import { type KernelOptions, LocalKernel } from './local-kernel.ts'
 import type { RouteColumns } from './objects.ts'
 import {
@@ -36,8 +36,7 @@ function open(): LocalKernel | undefined {
     tell({ kind: 'ready' })
     return kernel
   } catch (error) {
-    if (!(error instanceof KernelError)) throw error
-    tell({ kind: 'refused', failure: { code: error.code, message: error.message } })
+    tell({ kind: 'refused', failure: failureOf(error) })
     port?.close()
     return undefined
   }
@@ -64,7 +63,7 @@ function serve(kernel: LocalKernel): void {
   })
 }
 
-/** Failures of the kernel are answered; anything else is a defect, and ends the worker. */
+/** A call that fails, for whatever reason, is answered so; the worker goes on with the next. */
 function answer(kernel: LocalKernel, message: CallMessage): void {
   try {
     const call = CALLS[message.method] as (kernel: LocalKernel, ...args: readonly unknown[]) => unknown
@@ -72,8 +71,7 @@ function answer(kernel: LocalKernel, message: CallMessage): void {
     const transfer = message.method === 'readRoutes' ? buffersOf(result as RouteColumns) : []
     tell({ kind: 'result', id: message.id, result }, transfer)
   } catch (error) {
-    if (!(error instanceof KernelError)) throw error
-    tell({ kind: 'failure', id: message.id, failure: { code: error.code, message: error.message } })
+    tell({ kind: 'failure', id: message.id, failure: failureOf(error) })
   }
 }
 

@@ -66,7 +66,10 @@ export function writeAliasByName(writer: MessageWriter, name: string, alias: str
   writer.end()
 }
 
-/** Changes what is given of a link. Of a tunnel, that is local, remote, ttl, learning and parent. */
+/**
+ * Changes what is given of a link. Of a VXLAN that is local, ttl, learning and parent, where what is left out stays.
+ * Of an IPIP tunnel all of `ipip` and the parent must be given: what is left out the kernel takes for none.
+ */
 export function writeSetLink(writer: MessageWriter, index: number, link: Partial<LinkSettings>): void {
   writer.begin(RTM.NEWLINK, 0)
   header(writer, index, link.up)

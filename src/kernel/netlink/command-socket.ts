@@ -98,7 +98,7 @@ export class CommandSocket {
         awaited = this.#sendBarrier()
         continue
       }
-      forEachMessage(this.#buffer, check(length, 'reading from netlink'), message => {
+      forEachMessage(this.#buffer, length, message => {
         if (message.type !== NLMSG.ERROR) return
         const index = (message.sequence - firstSequence) >>> 0
         const failure = readAnswer(message)
@@ -144,13 +144,12 @@ export class CommandSocket {
     let failure: KernelFailure | undefined
     for (let done = false; !done; ) {
       const length = this.#receive()
-      if (length === -ENOBUFS || length > this.#buffer.bytes.length) {
-        // Something is missing, perhaps the end: nothing of this reading is of use.
-        if (length > 0) this.#buffer = new ReceiveBuffer(length * 2)
+      if (length === -ENOBUFS) {
+        // What is missing may be the end: nothing of this reading is of use.
         this.#drain()
         return false
       }
-      forEachMessage(this.#buffer, check(length, 'reading from netlink'), message => {
+      forEachMessage(this.#buffer, length, message => {
         if (message.sequence !== batch.firstSequence) return
         if (message.flags & NLM_F.DUMP_INTR) consistent = false
         if (message.type === NLMSG.DONE) {
@@ -187,10 +186,14 @@ export class CommandSocket {
     while (length >= 0 || length === -ENOBUFS)
   }
 
+  /** @returns bytes received, or -ENOBUFS where something was lost: dropped by the kernel, or cut for want of room */
   #receive(): number {
     const length = this.#socket.receive(this.#buffer.bytes, true)
+    if (length === -ENOBUFS) return length
     if (length === -EAGAIN) throw new KernelError('ETIMEDOUT', 'the kernel did not answer')
-    return length
+    if (check(length, 'reading from netlink') <= this.#buffer.bytes.length) return length
+    this.#buffer = new ReceiveBuffer(length * 2)
+    return -ENOBUFS
   }
 
   #advance(count: number): void {
