@@ -1,10 +1,16 @@
 import { chmodSync, mkdirSync, unlinkSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
+import type {
+  EngineFault,
+  EngineMethods,
+  EngineRequest,
+  EngineResponse,
+  MethodName,
+} from '../model/engine-protocol.ts'
 import { CausewayError } from '../model/errors.ts'
 import { type Line, LineReader, writeLine } from '../net/ndjson.ts'
 import type { Engine } from './engine.ts'
-import type { EngineFault, EngineMethods, EngineRequest, EngineResponse, MethodName } from './protocol.ts'
 
 type Handlers = {
   [M in MethodName]: (
