@@ -4,7 +4,7 @@ import { run } from './command.ts'
 import { LabError } from './errors.ts'
 import type { Namespace } from './namespace.ts'
 import type { LabProcess } from './process.ts'
-import { until } from './wait.ts'
+import { type UntilOptions, until } from './wait.ts'
 
 export interface BirdOptions {
   readonly namespace: Namespace
@@ -78,7 +78,7 @@ export class Bird {
   }
 
   /** Waits until a BGP session is established. */
-  async established(protocol: string, limit = 30_000): Promise<void> {
+  async established(protocol: string, options: Omit<UntilOptions, 'wake'> = {}): Promise<void> {
     await until(
       `session ${protocol} of ${this.name}`,
       async () => {
@@ -86,7 +86,7 @@ export class Bird {
         if (row?.info.startsWith('Established')) return true
         throw new LabError(row ? `${row.state} ${row.info}` : 'there is no such protocol')
       },
-      { limit },
+      options,
     )
   }
 

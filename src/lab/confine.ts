@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { constants } from 'node:os'
+import { LabError } from './errors.ts'
 
 /**
  * Nothing is left behind, by construction. A program that builds labs runs itself again inside mount, network
@@ -46,7 +47,9 @@ export async function confined(body: () => Promise<unknown>, name = 'lab'): Prom
     const status = await body()
     process.exit(typeof status === 'number' ? status : 0)
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    // What a lab says is for people; anything else is a defect, and where it happened matters.
+    const text = error instanceof LabError ? error.message : error instanceof Error ? error.stack : error
+    process.stderr.write(`${text}\n`)
     process.exit(1)
   }
 }

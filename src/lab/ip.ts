@@ -72,6 +72,7 @@ export async function linkRefusal(kind: string, line: string): Promise<string | 
       .replace(/^Command failed.*$/m, '')
       .replace(/^(RTNETLINK answers|Error): /m, '')
       .trim()
+      .replace(/\.$/, '')
   } finally {
     await run(['ip', 'netns', 'delete', scratch])
   }

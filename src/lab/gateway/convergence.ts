@@ -1,0 +1,170 @@
+import type { Family } from '../../net/address.ts'
+import type { Bird } from '../bird.ts'
+import { LabError } from '../errors.ts'
+import { KernelEvents } from '../kernel-events.ts'
+import type { Namespace } from '../namespace.ts'
+import { until } from '../wait.ts'
+import type { Box } from './box.ts'
+import { NETWORKS, type NodeName } from './plan.ts'
+import type { Topology } from './topology.ts'
+
+/** Something that must be so before the paths are tried. */
+export interface Condition {
+  /** A sentence that is true once it is so: `node-a has its routes (IPv4)`. */
+  readonly what: string
+  /** Resolves once it is so; rejects with a reason where that takes longer than `limit` milliseconds. */
+  readonly wait: (limit: number, signal: AbortSignal) => Promise<unknown>
+}
+
+export interface ConvergenceOptions {
+  /** Milliseconds for all conditions. Default 30,000. */
+  readonly limit?: number
+  /** Called when a condition came true, with the milliseconds that it took. */
+  readonly onTrue?: (what: string, milliseconds: number) => void
+  /** Called every few seconds with what is still waited for. */
+  readonly onWaiting?: (what: readonly string[]) => void
+}
+
+/** Milliseconds after which it is said again what is waited for. */
+const REMINDER = 3000
+
+/**
+ * Waits until all conditions are true.
+ * @returns a sentence for each that did not come true.
+ * @throws {LabError} as soon as a process of the box ends.
+ */
+export async function converge(
+  topology: Topology,
+  box: Box,
+  options: ConvergenceOptions = {},
+): Promise<string[]> {
+  const { limit = 30_000, onTrue, onWaiting } = options
+  const events = new Map(
+    ['box', 'node-a'].flatMap(name => {
+      const namespace = topology.namespaces.get(name)
+      return namespace ? [[name, new KernelEvents(namespace)] as const] : []
+    }),
+  )
+  const over = new AbortController()
+  const start = performance.now()
+  const waiting = new Set<string>()
+  const late: string[] = []
+  const reminder = setInterval(() => onWaiting?.([...waiting]), REMINDER)
+  const all = conditions(topology, box, events).map(async ({ what, wait }) => {
+    waiting.add(what)
+    try {
+      await wait(limit, over.signal)
+      onTrue?.(what, performance.now() - start)
+    } catch (error) {
+      late.push((error as Error).message)
+    }
+    waiting.delete(what)
+  })
+  try {
+    await Promise.race([Promise.all(all), ...endOf(box)])
+  } finally {
+    over.abort()
+    clearInterval(reminder)
+    await Promise.all([...events.values()].map(listener => listener.stop()))
+  }
+  return late
+}
+
+/** Rejects when a process of the box ends of itself. */
+function endOf(box: Box): Promise<never>[] {
+  return [box.engine, box.manager].map(async child => {
+    const { status, signal } = await child.exited
+    const log = child.lines.slice(-15).map(line => `\n  ${line}`)
+    throw new LabError(`the ${child.name} ended with ${status ?? signal}:${log.join('')}`)
+  })
+}
+
+/** What must be so in a lab with these nodes. */
+function conditions(topology: Topology, box: Box, events: ReadonlyMap<string, KernelEvents>): Condition[] {
+  const { nodes, birds, namespaces } = topology
+  const routes = (name: string, family: Family, prefixes: readonly string[]): Condition => ({
+    what: `the kernel of ${name} has its IPv${family} routes`,
+    wait: (limit, signal) => {
+      const listener = events.get(name)
+      return until(
+        `the kernel of ${name} has its IPv${family} routes`,
+        async () => {
+          const missing = await missingRoutes(namespaces.get(name)!, family, prefixes)
+          if (missing.length > 0) throw new LabError(`${missing.join(', ')} missing`)
+          return true
+        },
+        { limit, signal, interval: 250, ...(listener && { wake: listener.wake }) },
+      )
+    },
+  })
+  const all: Condition[] = [
+    {
+      what: 'the kernel of the box is as configured',
+      wait: (limit, signal) =>
+        until(
+          'the kernel of the box is as configured',
+          async () => {
+            const health = await box.health()
+            if (health.reconciled) return true
+            throw new LabError(JSON.stringify(health))
+          },
+          { limit, signal, interval: 100 },
+        ),
+    },
+    {
+      what: 'the addresses of the box are its own (duplicate address detection)',
+      wait: (limit, signal) => {
+        const listener = events.get('box')
+        return until(
+          'the addresses of the box are its own (duplicate address detection)',
+          () => addressesReady(namespaces.get('box')!),
+          { limit, signal, interval: 250, ...(listener && { wake: listener.wake }) },
+        )
+      },
+    },
+    ...birds.map(session),
+  ]
+  for (const family of [4, 6] as const) {
+    const blocks = (['node-a', 'node-b', 'node-d'] as const)
+      .filter(node => nodes.includes(node))
+      .flatMap(node => NETWORKS[family][node] ?? [])
+    all.push(routes('box', family, blocks))
+    if (nodes.includes('node-a')) all.push(routes('node-a', family, announcedToA(nodes, family)))
+  }
+  return all
+}
+
+function session(bird: Bird): Condition {
+  const what = `${bird.name} has its session with the box`
+  return { what, wait: (limit, signal) => bird.established('box', { limit, signal }) }
+}
+
+/** What the box tells node A: what lies outside, VLANs, and the blocks of the other nodes. */
+function announcedToA(nodes: readonly NodeName[], family: Family): string[] {
+  const { outside, vlan10, vlan20, 'node-b': b, 'node-d': d } = NETWORKS[family]
+  return [
+    outside,
+    ...(nodes.includes('node-b') ? [b] : []),
+    ...(nodes.includes('node-c') ? [vlan10, vlan20] : []),
+    ...(nodes.includes('node-d') ? [d] : []),
+  ].filter(prefix => prefix !== undefined)
+}
+
+/** Those of the prefixes that the kernel has no route for that leads anywhere. */
+async function missingRoutes(
+  namespace: Namespace,
+  family: Family,
+  prefixes: readonly string[],
+): Promise<string[]> {
+  const rows = await namespace.ipJson([`-${family}`, 'route', 'show'])
+  const there = new Set(rows.filter(row => row.type !== 'blackhole').map(row => row.dst))
+  return prefixes.filter(prefix => !there.has(prefix))
+}
+
+async function addressesReady(namespace: Namespace): Promise<true | undefined> {
+  const links = await namespace.ipJson(['-6', 'address', 'show', 'scope', 'global'])
+  const addresses = links.flatMap(link => (link.addr_info ?? []) as { tentative?: boolean; local: string }[])
+  const tentative = addresses.filter(address => address.tentative)
+  if (tentative.length > 0) throw new LabError(`${tentative.map(({ local }) => local).join(', ')} tentative`)
+  return addresses.length > 0 ? true : undefined
+}
