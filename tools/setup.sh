@@ -55,6 +55,10 @@ npm_packages() {
     say "npm ci failed: nothing can run without the npm packages (whole log: $log)"
     exit 1
   fi
+  # npm 9 does not link the program of a package whose sister for another platform it leaves out.
+  for node in node_modules/node-linux-*/bin/node; do
+    [ ! -x "$node" ] || ln -sf "../${node#node_modules/}" node_modules/.bin/node
+  done
   if [ ! -x node_modules/.bin/node ]; then
     say "npm has no Node for $(uname -s) $(uname -m): Linux on x64 or arm64 is needed"
     exit 1
