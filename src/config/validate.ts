@@ -84,6 +84,11 @@ function runChecks(salvaged: Salvage, words: PathWords): readonly Finding[] {
   )
 }
 
+/** Findings about any value, as problems in its order. */
+export function presentFindings(findings: readonly Finding[], root: unknown): readonly Problem[] {
+  return present(findings, root, new PathWords(root), undefined)
+}
+
 /** In the order of the document, each with its words, value and position. */
 function present(
   findings: readonly Finding[],

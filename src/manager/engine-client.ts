@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import type { EngineMethods, MethodName } from '../model/engine-protocol.ts'
 import { CausewayError } from '../model/errors.ts'
 import type { Clock, Timer } from '../net/clock.ts'
-import { encodeLine, type Line, LineReader } from '../net/ndjson.ts'
+import { type Line, LineReader, writeLine } from '../net/ndjson.ts'
 import { readFault } from './fault.ts'
 
 /** What a caller of the engine needs: one typed call a method. */
@@ -22,8 +22,8 @@ export interface EngineClientOptions {
   readonly path: string
   readonly clock: Clock
   readonly log: (line: string) => void
-  /** Milliseconds that an answer may take. */
-  readonly timeout?: number
+  /** Milliseconds that the answer to a method may take, where it is not the usual time. */
+  readonly timeouts?: Partial<Record<MethodName, number>>
 }
 
 interface Pending {
@@ -33,7 +33,9 @@ interface Pending {
   reject(error: CausewayError): void
 }
 
-const DEFAULT_TIMEOUT = 10_000
+const USUAL_TIMEOUT = 10_000
+/** A new configuration may be thousands of changes to the kernel. */
+const USUAL_TIMEOUTS: Partial<Record<MethodName, number>> = { getHealth: 3_000, replaceConfig: 60_000 }
 /** Milliseconds to the next attempt after the engine went away: at once first, then ever more slowly. */
 const RETRY_DELAYS = [50, 100, 250, 500, 1000, 2000] as const
 
@@ -71,7 +73,7 @@ export class EngineClient implements EngineCalls {
   ): Promise<EngineMethods[Method]['result']> {
     const socket = this.#socket ?? (await this.#connect())
     const id = ++this.#lastId
-    const timeout = this.#options.timeout ?? DEFAULT_TIMEOUT
+    const timeout = this.#options.timeouts?.[method] ?? USUAL_TIMEOUTS[method] ?? USUAL_TIMEOUT
     return new Promise((resolve, reject) => {
       const timer = this.#options.clock.after(timeout, () => {
         this.#pending.delete(id)
@@ -84,7 +86,7 @@ export class EngineClient implements EngineCalls {
         resolve: result => resolve(result as EngineMethods[Method]['result']),
         reject,
       })
-      socket.write(encodeLine({ id, method, params }))
+      socket.write(writeLine({ id, method, params }))
     })
   }
 

@@ -6,6 +6,12 @@ export const serviceErrors = {
     detail: 'The configuration has {count}; nothing was applied.',
     fix: 'Correct what `problems` lists and send the whole configuration again.',
   },
+  'config-unreadable': {
+    title: 'The configuration cannot be read.',
+    status: 400,
+    detail: 'The text of the configuration has {count}; nothing was applied.',
+    fix: 'Correct what `problems` lists and send the whole configuration again.',
+  },
   'revision-mismatch': {
     title: 'The configuration has changed in the meantime.',
     status: 412,

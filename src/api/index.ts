@@ -1,0 +1,2 @@
+export { type Listeners, type ListenTargets, listen } from './listen.ts'
+export { type ApiOptions, buildApi, routes } from './server.ts'

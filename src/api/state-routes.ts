@@ -1,0 +1,132 @@
+import Type, { type TSchema } from 'typebox'
+import { CausewayError } from '../model/errors.ts'
+import { AddressText, InterfaceName } from '../model/scalars.ts'
+import { canonicalAddress } from '../net/address.ts'
+import { type ApiRequest, type ApiResponse, engineErrors, type Route } from './route.ts'
+
+const PAGE_LIMIT = 10_000
+const DEFAULT_PAGE = 100
+
+const RoutePage = Type.Object(
+  {
+    total: Type.Integer({ minimum: 0, description: 'Rows that match, before offset and limit.' }),
+    routes: Type.Array(Type.Ref('RouteState#'), {
+      description: 'Each prefix with what the RIB wants and what the kernel has.',
+    }),
+  },
+  { $id: 'RoutePage', title: 'Routes', description: 'A page of the routing table.' },
+)
+
+/** Schemas that the routes below refer to by name. */
+export const stateSchemas = [RoutePage] as const
+
+const listOf = (name: string): TSchema => Type.Array(Type.Ref(`${name}#`))
+
+export const stateRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/v1/interfaces',
+    id: 'getInterfaces',
+    summary: 'All interfaces, as the kernel has them.',
+    tag: 'state',
+    responses: { 200: { description: 'The interfaces.', schema: listOf('InterfaceState') } },
+    errors: engineErrors,
+    handle: async ({ engine }) => ({ body: await engine.call('getInterfaces', {}) }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/interfaces/{name}',
+    id: 'getInterface',
+    summary: 'One interface, as the kernel has it.',
+    tag: 'state',
+    params: { name: InterfaceName },
+    responses: { 200: { description: 'The interface.', schema: Type.Ref('InterfaceState#') } },
+    errors: ['interface-not-found', 'query-invalid', ...engineErrors],
+    handle: getInterface,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/tunnels',
+    id: 'getTunnels',
+    summary: 'The VXLAN and IPIP tunnels and their far ends.',
+    tag: 'state',
+    responses: { 200: { description: 'The tunnels.', schema: listOf('TunnelState') } },
+    errors: engineErrors,
+    handle: async ({ engine }) => ({ body: await engine.call('getTunnels', {}) }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/bgp/neighbors',
+    id: 'getNeighbors',
+    summary: 'The BGP neighbours and their sessions.',
+    tag: 'state',
+    responses: { 200: { description: 'The neighbours.', schema: listOf('BgpNeighborState') } },
+    errors: engineErrors,
+    handle: async ({ engine }) => ({ body: await engine.call('getNeighbors', {}) }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/bgp/neighbors/{address}',
+    id: 'getNeighbor',
+    summary: 'One BGP neighbour and its session.',
+    tag: 'state',
+    params: { address: AddressText },
+    responses: { 200: { description: 'The neighbour.', schema: Type.Ref('BgpNeighborState#') } },
+    errors: ['neighbor-not-found', 'query-invalid', ...engineErrors],
+    handle: getNeighbor,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/routes',
+    id: 'getRoutes',
+    summary: 'Routes: what the RIB wants and what the kernel has, side by side.',
+    tag: 'state',
+    query: {
+      family: Type.Optional(
+        Type.Union([Type.Literal('ipv4'), Type.Literal('ipv6')], { description: 'Only this IP version.' }),
+      ),
+      prefix: Type.Optional(
+        Type.String({
+          format: 'ip-prefix',
+          description: 'Only this prefix and the more specific ones inside it, as in 10.244.0.0/16.',
+        }),
+      ),
+      limit: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: PAGE_LIMIT,
+          default: DEFAULT_PAGE,
+          description: 'At most so many rows.',
+        }),
+      ),
+      offset: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: 1_000_000_000,
+          default: 0,
+          description: 'Rows to pass over.',
+        }),
+      ),
+    },
+    responses: { 200: { description: 'A page of routes.', schema: Type.Ref('RoutePage#') } },
+    errors: ['query-invalid', ...engineErrors],
+    handle: async ({ engine, query }) => ({
+      body: await engine.call('getRoutes', { limit: DEFAULT_PAGE, offset: 0, ...query }),
+    }),
+  },
+]
+
+async function getInterface({ engine, params: { name = '' } }: ApiRequest): Promise<ApiResponse> {
+  const interfaces = await engine.call('getInterfaces', {})
+  const found = interfaces.find(one => one.name === name)
+  if (!found) throw new CausewayError('interface-not-found', { name })
+  return { body: found }
+}
+
+async function getNeighbor({ engine, params: { address = '' } }: ApiRequest): Promise<ApiResponse> {
+  const neighbors = await engine.call('getNeighbors', {})
+  const wanted = canonicalAddress(address)
+  const found = neighbors.find(one => canonicalAddress(one.address) === wanted)
+  if (!found) throw new CausewayError('neighbor-not-found', { address })
+  return { body: found }
+}
