@@ -23,43 +23,48 @@ export async function until<T>(
 ): Promise<T> {
   const { interval = 50, limit = 30_000, wake, signal } = options
   const end = performance.now() + limit
-  let last = ''
-  for (;;) {
-    const next = pauseOrEvent(interval, wake)
-    try {
-      const found = await look()
-      if (found !== undefined) return found
-      last = ''
-    } catch (error) {
-      last = `: ${error instanceof Error ? error.message : String(error)}`
-    } finally {
-      next.release()
+  // It listens from before the first look, so that no event falls between a look and the pause behind it.
+  const events = new Wakeful()
+  const remove = wake?.(() => events.happened())
+  try {
+    for (;;) {
+      let last = ''
+      try {
+        const found = await look()
+        if (found !== undefined) return found
+      } catch (error) {
+        last = `: ${error instanceof Error ? error.message : String(error)}`
+      }
+      if (signal?.aborted) throw new LabError(`${what}: given up${last}`)
+      if (performance.now() >= end) throw new LabError(`${what}: not within ${limit / 1000} s${last}`)
+      await events.pause(interval)
     }
-    if (signal?.aborted) throw new LabError(`${what}: given up${last}`)
-    if (performance.now() >= end) throw new LabError(`${what}: not within ${limit / 1000} s${last}`)
-    await next.over
+  } finally {
+    remove?.()
   }
 }
 
-/** Listens from before the look, so that no event falls between the look and the pause. */
-function pauseOrEvent(interval: number, wake: UntilOptions['wake']) {
-  let finish = () => {}
-  let happened = false
-  const remove = wake?.(() => {
-    happened = true
-    finish()
-  })
-  let looked = () => {}
-  const over = new Promise<void>(resolve => {
-    looked = () => {
-      const timer = setTimeout(done, happened ? 0 : interval)
-      function done() {
-        clearTimeout(timer)
-        remove?.()
-        resolve()
-      }
-      finish = done
+/** A pause that an event ends, also one from before it began. */
+class Wakeful {
+  #pending = false
+  #wakeUp: (() => void) | undefined
+
+  happened(): void {
+    this.#pending = true
+    this.#wakeUp?.()
+  }
+
+  async pause(milliseconds: number): Promise<void> {
+    if (!this.#pending) {
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, milliseconds)
+        this.#wakeUp = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
     }
-  })
-  return { over, release: () => looked() }
+    this.#pending = false
+    this.#wakeUp = undefined
+  }
 }
