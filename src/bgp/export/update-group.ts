@@ -1,0 +1,429 @@
+import type { Family } from '../../net/address.ts'
+import { type CompiledPolicy, REJECT, Source } from '../policy.ts'
+import type { AttributeStore } from '../rib/attribute-store.ts'
+import { widened } from '../rib/columns.ts'
+import type { Follower, PathTable } from '../rib/path-table.ts'
+import { LOCAL, type PeerColumns } from '../rib/peers.ts'
+import { SlotQueue } from '../rib/slot-queue.ts'
+import type { PeerType } from '../sink.ts'
+import {
+  type EncodedAttributes,
+  encodeOutgoing,
+  type Outgoing,
+  UpdateWriter,
+  WELL_KNOWN,
+} from '../wire/index.ts'
+import { Batch } from './batch.ts'
+
+/** What is the same for all members of a group: two neighbours with an equal `text` get the same bytes. */
+export interface Treatment {
+  readonly text: string
+  readonly family: Family
+  readonly type: PeerType
+  readonly localAs: number
+  readonly as4: boolean
+  readonly addPath: boolean
+  /** Octets of the longest message. */
+  readonly limit: number
+  /** Our own address as next hop: of what we originate, and of everything with `nexthopSelf`. Undefined: we have none. */
+  readonly nexthop: Uint8Array | undefined
+  readonly nexthopSelf: boolean
+  readonly policy: CompiledPolicy
+}
+
+/** A neighbour as its group sees it. */
+export interface Member {
+  /** Its number in the tables. */
+  readonly peer: number
+  /** Whole UPDATEs, which others share. */
+  send(bytes: Uint8Array, updates: number): void
+  /** Octets that wait for its TCP. */
+  readonly waiting: number
+  /** All that there is to say has been said: the moment for End-of-RIB. */
+  caughtUp(): void
+}
+
+export interface GroupEnvironment {
+  readonly table: PathTable
+  readonly attributes: AttributeStore
+  readonly peers: PeerColumns
+  /** Number of the group that a neighbour is a member of, by its number. */
+  groupOf(peer: number): number
+}
+
+/** While more than this waits for each of its members, a group says no more. */
+const FULL = 256 * 1024
+/** A member for whom more than this waits, while others go on, gets a group of its own. */
+const SLOW = 4 * 1024 * 1024
+/** Entries of a batch: what is said at a time. */
+const BATCH = 16_384
+/** What communities forbid to tell external neighbours (RFC 1997). */
+const NOT_EXTERNAL = WELL_KNOWN.NO_EXPORT | WELL_KNOWN.NO_EXPORT_SUBCONFED
+
+let groups = 0
+
+/**
+ * Neighbours that are told the same, and share one stream of encoded UPDATEs and one Adj-RIB-Out.
+ *
+ * The Adj-RIB-Out is a column by prefix (by path with ADD-PATH) of the attribute set that was announced, after the export
+ * policy. Saying something means comparing it with what should be announced now; so nothing is said twice, a change that
+ * is undone before its turn is never said, and a policy can change without a reset.
+ *
+ * A member hears nothing of its own: what was learned from it is left out of its stream, piece by piece, and where
+ * it was told of another path before, that is withdrawn from it alone.
+ *
+ * A member that does not read does not hold up the others: see `slow`. Members that start from another point (a new one,
+ * one that asked for a refresh) have a group of their own until both groups have said all; then they are the same and
+ * become one (`joins`).
+ */
+export class UpdateGroup implements Follower {
+  readonly id = ++groups
+  readonly allPaths: boolean
+  readonly members = new Set<Member>()
+  #treatment: Treatment
+  readonly #table: PathTable
+  readonly #attributes: AttributeStore
+  readonly #peers: PeerColumns
+  readonly #environment: GroupEnvironment
+  /** By slot, or by row with ADD-PATH: the set that was announced, 0 for none, and from whom we had it. */
+  #out = new Uint32Array(0)
+  #from = new Uint16Array(0)
+  readonly #queue = new SlotQueue()
+  /** The next slot of a walk over the whole table, -1 where there is none under way. */
+  #walk = -1
+  /** The walk says again what was said before: for a route refresh. */
+  #again = false
+  #announced = 0
+  readonly #announcedFrom = new Map<number, number>()
+  readonly #batch = new Batch()
+  readonly #alone: {
+    readonly peer: number
+    readonly set: number
+    readonly slot: number
+    readonly pathId: number
+  }[] = []
+  readonly #withdrawn: number[] = []
+  #writer: UpdateWriter
+  #written = 0
+  #recipient: Member | undefined
+  #excluded = 0
+  #keep: Outgoing
+  #self: Outgoing
+  readonly #scratch = new Uint8Array(16)
+  #fresh = true
+
+  constructor(environment: GroupEnvironment, treatment: Treatment) {
+    this.#environment = environment
+    this.#table = environment.table
+    this.#attributes = environment.attributes
+    this.#peers = environment.peers
+    this.#treatment = treatment
+    this.allPaths = treatment.addPath
+    this.#writer = this.#newWriter()
+    ;({ keep: this.#keep, self: this.#self } = outgoing(treatment))
+    this.#table.follow(this)
+    this.#walk = 0
+  }
+
+  get treatment(): Treatment {
+    return this.#treatment
+  }
+
+  /** Nothing was said yet: another new member may still come in. */
+  get fresh(): boolean {
+    return this.#fresh
+  }
+
+  /** Whether there is something left to say. */
+  get busy(): boolean {
+    return this.#queue.size > 0 || this.#walk >= 0
+  }
+
+  /** How many paths a member was told of. */
+  advertised(peer: number): number {
+    return this.#announced - (this.#announcedFrom.get(peer) ?? 0)
+  }
+
+  mark(slot: number): void {
+    this.#queue.add(slot)
+  }
+
+  holdsSlot(slot: number): boolean {
+    if (!this.allPaths) return slot < this.#out.length && this.#out[slot] !== 0
+    return false
+  }
+
+  holdsRow(row: number): boolean {
+    return this.allPaths && row < this.#out.length && this.#out[row] !== 0
+  }
+
+  /** Another group of the same Adj-RIB-Out for some of the members, which says everything again where `again`. */
+  split(members: Iterable<Member>, treatment: Treatment, again: boolean): UpdateGroup {
+    const other = new UpdateGroup(this.#environment, treatment)
+    other.#out = this.#out.slice()
+    other.#from = this.#from.slice()
+    for (const set of other.#out) if (set !== 0) this.#attributes.retain(set)
+    other.#announced = this.#announced
+    for (const [peer, count] of this.#announcedFrom) other.#announcedFrom.set(peer, count)
+    other.#again = again
+    other.#fresh = false
+    for (const member of members) {
+      this.members.delete(member)
+      other.members.add(member)
+    }
+    return other
+  }
+
+  /** Members are treated otherwise from now on; all that differs is said. */
+  retarget(treatment: Treatment): void {
+    const before = this.#treatment
+    this.#treatment = treatment
+    ;({ keep: this.#keep, self: this.#self } = outgoing(treatment))
+    this.#writer = this.#newWriter()
+    this.#again ||=
+      String(before.nexthop) !== String(treatment.nexthop) || before.nexthopSelf !== treatment.nexthopSelf
+    this.#walk = 0
+  }
+
+  /** Takes over the members of a group that has said the same. */
+  join(other: UpdateGroup): void {
+    for (const member of other.members) this.members.add(member)
+    other.members.clear()
+    other.dissolve()
+  }
+
+  /** Lets go of all that the group holds. */
+  dissolve(): void {
+    for (const set of this.#out) this.#attributes.release(set)
+    this.#out = new Uint32Array(0)
+    this.#table.unfollow(this)
+  }
+
+  /** Members that lag so far behind the others that they need a group of their own. */
+  slow(): Member[] {
+    const lagging = [...this.members].filter(member => member.waiting > SLOW)
+    return lagging.length < this.members.size ? lagging : []
+  }
+
+  /** Whether some member can take more. */
+  get ready(): boolean {
+    for (const member of this.members) if (member.waiting < FULL) return true
+    return false
+  }
+
+  /** Says what there is to say until the time is over. True: there is more, and somebody to take it. */
+  run(now: () => number, until: number): boolean {
+    if (!this.busy) return false
+    this.#fresh = false
+    while (this.busy) {
+      if (!this.ready) return false
+      this.#fill(now, until)
+      this.#flush()
+      if (this.busy && now() >= until) return this.ready
+    }
+    for (const member of this.members) member.caughtUp()
+    return false
+  }
+
+  #fill(now: () => number, until: number): void {
+    this.#reserve()
+    for (let count = 1; this.busy && this.#batch.size < BATCH; count++) {
+      const slot = this.#queue.take()
+      if (slot >= 0) this.#say(slot, false)
+      else this.#walkOn()
+      if ((count & 127) === 0 && now() >= until) return
+    }
+  }
+
+  #walkOn(): void {
+    if (this.#walk < this.#table.prefixes.top) this.#say(this.#walk++, this.#again)
+    else {
+      this.#walk = -1
+      this.#again = false
+    }
+  }
+
+  #reserve(): void {
+    const length = this.allPaths ? this.#table.rows : this.#table.prefixes.top
+    this.#out = widened(this.#out, length)
+    this.#from = widened(this.#from, length)
+  }
+
+  #say(slot: number, again: boolean): void {
+    if (!this.allPaths) {
+      this.#sayPath(slot, slot, this.#table.announcedRow(slot), again)
+      return
+    }
+    for (let row = this.#table.firstRow(slot); row >= 0; row = this.#table.nextRow(row)) {
+      this.#sayPath(slot, row, this.#table.usable(row) ? row : -1, again)
+    }
+  }
+
+  /**
+   * Compares what was announced with what is to be.
+   * @param at index into the Adj-RIB-Out
+   * @param row the path to announce, or -1
+   */
+  #sayPath(slot: number, at: number, row: number, again: boolean): void {
+    const set = row < 0 ? 0 : this.#judge(slot, row)
+    const before = this.#out[at]!
+    const from = set === 0 ? LOCAL : this.#table.peer[row]!
+    const fromBefore = this.#from[at]!
+    if (set === before && from === fromBefore && !(again && set !== 0)) {
+      this.#attributes.release(set)
+      return
+    }
+    const pathId = at + 1
+    const excluded = this.#member(from)
+    const excludedBefore = this.#member(fromBefore)
+    if (set === 0) {
+      this.#batch.add(0, excludedBefore, slot, pathId)
+      this.#withdrawn.push(slot)
+    } else {
+      if (set !== before || again) this.#batch.add(set, excluded, slot, pathId)
+      else if (excludedBefore !== 0) this.#alone.push({ peer: excludedBefore, set, slot, pathId })
+      if (before !== 0 && excluded !== 0 && excluded !== excludedBefore)
+        this.#alone.push({ peer: excluded, set: 0, slot, pathId })
+    }
+    this.#record(at, before, fromBefore, set, from)
+  }
+
+  #record(at: number, before: number, fromBefore: number, set: number, from: number): void {
+    if (before !== 0) {
+      this.#announced--
+      this.#announcedFrom.set(fromBefore, this.#announcedFrom.get(fromBefore)! - 1)
+    }
+    if (set !== 0) {
+      this.#announced++
+      this.#announcedFrom.set(from, (this.#announcedFrom.get(from) ?? 0) + 1)
+    }
+    this.#out[at] = set
+    this.#from[at] = from
+    this.#attributes.release(before)
+  }
+
+  /** The neighbour's number where it is a member of this group, else 0. */
+  #member(peer: number): number {
+    return peer !== LOCAL && this.#environment.groupOf(peer) === this.id ? peer : 0
+  }
+
+  /** The set to announce a path with, counted, or 0 where it is not announced. */
+  #judge(slot: number, row: number): number {
+    const table = this.#table
+    const peer = table.peer[row]!
+    const set = table.effective[row]!
+    const { type, policy, family } = this.#treatment
+    if (!this.#mayTell(peer, set, type)) return 0
+    const source = peer !== LOCAL ? Source.BGP : table.pathId[row]! === 1 ? Source.CONNECTED : Source.STATIC
+    const group = this.#peers.group[peer]!
+    if (policy.byPrefix) table.prefixes.writeAddress(slot, this.#scratch, 0)
+    const verdict = policy.judge(family, this.#scratch, 0, table.prefixes.length(slot), source, group)
+    return verdict === REJECT ? 0 : this.#attributes.derive(set, verdict)
+  }
+
+  /** What the protocol itself forbids, before any policy. */
+  #mayTell(peer: number, set: number, type: PeerType): boolean {
+    const communities = this.#attributes.wellKnown[set]!
+    if (communities & WELL_KNOWN.NO_ADVERTISE) return false
+    if (type === 'eBGP')
+      return (
+        (communities & NOT_EXTERNAL) === 0 &&
+        (this.#treatment.nexthop !== undefined || !this.#needsOwnNexthop(peer))
+      )
+    if (peer === LOCAL) return this.#treatment.nexthop !== undefined
+    // RFC 4271 §9.2.1: what an internal neighbour said is not repeated to another. Reflection (RFC 4456 §6) is decided here.
+    if (this.#peers.external[peer] === 0) return false
+    return this.#treatment.nexthop !== undefined || !this.#treatment.nexthopSelf
+  }
+
+  #needsOwnNexthop(peer: number): boolean {
+    return peer === LOCAL || this.#treatment.nexthopSelf
+  }
+
+  /** Writes the batch: shared pieces first, then what single members hear alone. */
+  #flush(): void {
+    const batch = this.#batch
+    for (const bucket of batch.order()) {
+      if (batch.excluded[bucket] !== this.#excluded) {
+        this.#writer.flush()
+        this.#excluded = batch.excluded[bucket]!
+      }
+      this.#begin(batch.set[bucket]!)
+      for (let entry = batch.head[bucket]!; entry >= 0; entry = batch.next[entry]!) {
+        this.#writer.addSlot(this.#table.prefixes, batch.slot[entry]!, batch.pathId[entry]!)
+      }
+    }
+    this.#writer.flush()
+    this.#excluded = 0
+    batch.clear()
+    this.#flushAlone()
+    for (const slot of this.#withdrawn) this.#table.reap(slot)
+    this.#withdrawn.length = 0
+  }
+
+  #flushAlone(): void {
+    if (this.#alone.length === 0) return
+    for (const member of this.members) {
+      this.#recipient = member
+      for (const { peer, set, slot, pathId } of this.#alone) {
+        if (peer !== member.peer) continue
+        this.#begin(set)
+        this.#writer.addSlot(this.#table.prefixes, slot, pathId)
+      }
+      this.#writer.flush()
+    }
+    this.#recipient = undefined
+    this.#alone.length = 0
+  }
+
+  /** Begins announcements with a set, or withdrawals: of set 0, and of a set too large for a message (RFC 4271 §9.2). */
+  #begin(set: number): void {
+    if (set === 0 || !this.#writer.announce(this.#encode(set))) this.#writer.withdraw(this.#treatment.family)
+  }
+
+  #encode(set: number): EncodedAttributes {
+    const { keys, hop } = this.#attributes
+    const start = this.#attributes.keyStart(set)
+    let how = hop[set] === 0 ? this.#self : this.#keep
+    // A link-local next hop is for neighbours on the link that it came from (RFC 2545 §3).
+    if (!how.nexthop && keys[start] === 32) how = { ...how, nexthop: keys.slice(start + 1, start + 17) }
+    return encodeOutgoing(keys, start, this.#attributes.keyEnd(set), this.#treatment.family, how)
+  }
+
+  #newWriter(): UpdateWriter {
+    this.#written = 0
+    const { limit, addPath, family } = this.#treatment
+    const writer: UpdateWriter = new UpdateWriter({
+      limit,
+      addPath: addPath ? [family] : [],
+      emit: bytes => this.#emit(bytes, writer.messages),
+    })
+    return writer
+  }
+
+  #emit(bytes: Uint8Array, messages: number): void {
+    const updates = messages - this.#written
+    this.#written = messages
+    if (this.#recipient) {
+      this.#recipient.send(bytes, updates)
+      return
+    }
+    for (const member of this.members) if (member.peer !== this.#excluded) member.send(bytes, updates)
+  }
+}
+
+/** How attributes leave: with the next hop that they have, unless it is ours that neighbours are to use, and with ours. */
+function outgoing(treatment: Treatment): { keep: Outgoing; self: Outgoing } {
+  const { type, as4, localAs, nexthop, nexthopSelf } = treatment
+  const plain: Outgoing = {
+    type,
+    as4,
+    localAs,
+    prepend: type === 'eBGP' ? 1 : 0,
+    localPreference: 100,
+    // The export policy has removed MEDs that must not go out (`compilePolicy`).
+    keepMed: true,
+  }
+  const self = nexthop ? { ...plain, nexthop } : plain
+  return { keep: nexthopSelf ? self : plain, self }
+}

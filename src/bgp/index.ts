@@ -1,0 +1,6 @@
+/** The BGP speaker. See `Speaker`. */
+export { DECISION_STEPS, type DecisionStep } from './rib/decision.ts'
+export type { PathDescription, RouteRow } from './routes.ts'
+export type { NexthopInterner, PeerType, RouteSink } from './sink.ts'
+export { type LocalNexthop, Speaker, type SpeakerEvent, type SpeakerOptions } from './speaker.ts'
+export type { BgpTransport, Connection, ConnectionHandler } from './transport.ts'

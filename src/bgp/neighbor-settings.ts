@@ -1,0 +1,108 @@
+import type { AddressFamily, Bgp, BgpNeighbor, BgpNeighborGroup } from '../model/config.ts'
+import { canonicalAddress, type Family, familyOf, parseAddress } from '../net/address.ts'
+import { containsAddress, type Prefix, parsePrefix } from '../net/prefix.ts'
+import type { SessionSettings } from './session/settings.ts'
+import { readUint32 } from './wire/bytes.ts'
+
+/** All that the configuration says of one neighbour, its group's settings and defaults filled in. */
+export interface NeighborSettings {
+  readonly session: SessionSettings
+  readonly group: string | undefined
+  readonly description: string | undefined
+  readonly enabled: boolean
+  /** Accepted from a listen range. */
+  readonly dynamic: boolean
+  /** Undefined: as the type of the session has it. */
+  readonly nexthopSelf: boolean | undefined
+  readonly importPolicy: string | undefined
+  readonly exportPolicy: string | undefined
+}
+
+/** Addresses from which unnamed neighbours of a group are accepted. */
+export interface ListenRange {
+  readonly prefix: Prefix
+  readonly group: BgpNeighborGroup
+}
+
+export const FAMILY_NAMES: Readonly<Record<Family, AddressFamily>> = { 4: 'ipv4-unicast', 6: 'ipv6-unicast' }
+
+const DEFAULT = {
+  port: 179,
+  holdTime: 90,
+  connectRetryTime: 5,
+  gracefulRestartTime: 120,
+} as const
+
+/** What neighbours and groups have in common. */
+type Shared = Omit<BgpNeighborGroup, 'name' | 'listenRanges'>
+
+/** TTL of packets to a neighbour that need not be on the link. */
+const MULTIHOP_TTL = 64
+
+/** The settings of the neighbours that the configuration names, by canonical address. */
+export function configuredNeighbors(bgp: Bgp): Map<string, NeighborSettings> {
+  const groups = new Map((bgp.neighborGroups ?? []).map(group => [group.name, group]))
+  const neighbors = new Map<string, NeighborSettings>()
+  for (const neighbor of bgp.neighbors ?? []) {
+    const address = canonicalAddress(neighbor.address) ?? neighbor.address
+    const group = neighbor.group === undefined ? undefined : groups.get(neighbor.group)
+    neighbors.set(address, resolve(bgp, address, group, neighbor))
+  }
+  return neighbors
+}
+
+/** The settings of a neighbour that was accepted from a range of its group. */
+export function dynamicNeighbor(bgp: Bgp, address: string, group: BgpNeighborGroup): NeighborSettings {
+  return resolve(bgp, address, group, undefined)
+}
+
+/** All listen ranges, the longest prefix first: the first that has an address is the one that counts. */
+export function listenRanges(bgp: Bgp): ListenRange[] {
+  return (bgp.neighborGroups ?? [])
+    .flatMap(group => (group.listenRanges ?? []).map(text => ({ prefix: parsePrefix(text)!, group })))
+    .sort((a, b) => b.prefix.length - a.prefix.length)
+}
+
+/** The group whose ranges an address is in. */
+export function groupListening(
+  ranges: readonly ListenRange[],
+  address: string,
+): BgpNeighborGroup | undefined {
+  const bytes = parseAddress(address)
+  return bytes && ranges.find(({ prefix }) => containsAddress(prefix, bytes))?.group
+}
+
+function resolve(
+  bgp: Bgp,
+  address: string,
+  group: BgpNeighborGroup | undefined,
+  neighbor: BgpNeighbor | undefined,
+): NeighborSettings {
+  const from: Shared = { ...group, ...neighbor }
+  const internal = from.remoteAs === bgp.localAs
+  const families = from.families?.map(family => (family === 'ipv4-unicast' ? 4 : 6) satisfies Family)
+  return {
+    session: {
+      address,
+      port: from.port ?? DEFAULT.port,
+      localAddress: from.localAddress,
+      localAs: bgp.localAs,
+      routerId: readUint32(parseAddress(bgp.routerId)!, 0),
+      remoteAs: from.remoteAs,
+      families: families?.sort() ?? [familyOf(parseAddress(address)!)],
+      passive: neighbor === undefined || (from.passive ?? false),
+      ttl: internal || from.multihop ? MULTIHOP_TTL : 1,
+      holdTime: from.holdTime ?? DEFAULT.holdTime,
+      keepaliveTime: from.keepaliveTime,
+      connectRetryTime: from.connectRetryTime ?? DEFAULT.connectRetryTime,
+      gracefulRestartTime: from.gracefulRestartTime ?? DEFAULT.gracefulRestartTime,
+    },
+    group: group?.name,
+    description: from.description,
+    enabled: neighbor?.enabled ?? true,
+    dynamic: neighbor === undefined,
+    nexthopSelf: from.nexthopSelf,
+    importPolicy: from.importPolicy,
+    exportPolicy: from.exportPolicy,
+  }
+}

@@ -1,0 +1,284 @@
+import {
+  type Attributes,
+  DecisionFields,
+  decodeKey,
+  encodeKey,
+  hashKey,
+  readDecision,
+} from '../wire/index.ts'
+import { ByteArena } from './byte-arena.ts'
+import { widened } from './columns.ts'
+import type { Hops } from './hops.ts'
+
+/** LOCAL_PREF of a path that has none: from eBGP, or our own (RFC 4271 §9.1.1 leaves the value to us). */
+export const DEFAULT_LOCAL_PREFERENCE = 100
+
+/** What a policy does to attributes. */
+export interface Change {
+  readonly localPreference?: number
+  /** null: remove it. */
+  readonly med?: number | null
+  /** Packets leave through this interface, with the next hop as far end. */
+  readonly tunnel?: string
+}
+
+/**
+ * Sets of path attributes, each held once however many paths have it, found by the canonical bytes that the codec makes
+ * (its *key*) and counted. What the decision process asks of a set is read once, into columns; the rest is decoded when
+ * a person asks. Numbers start at 1; 0 means no set.
+ */
+export class AttributeStore {
+  localPreference = new Uint32Array(64)
+  asPathLength = new Uint16Array(64)
+  origin = new Uint8Array(64)
+  /** 0 where there is none (RFC 4271 §9.1.2.2 c: the lowest possible value). */
+  med = new Uint32Array(64)
+  hasMed = new Uint8Array(64)
+  neighborAs = new Uint32Array(64)
+  originatorId = new Uint32Array(64)
+  hasOriginatorId = new Uint8Array(64)
+  clusterListLength = new Uint16Array(64)
+  wellKnown = new Uint8Array(64)
+  hop = new Uint32Array(64)
+  readonly #hops: Hops
+  readonly #arena = new ByteArena()
+  #keyStart = new Uint32Array(64)
+  #keyLength = new Uint32Array(64)
+  #hash = new Int32Array(64)
+  #references = new Uint32Array(64)
+  #tunnel = new Uint16Array(64)
+  #buckets = new Int32Array(256)
+  #size = 0
+  #top = 1
+  readonly #free: number[] = []
+  readonly #fields = new DecisionFields()
+  readonly #tunnels: (string | undefined)[] = [undefined]
+  /** Counts how often a number was given away: a remembered set is still the same while this is. */
+  #generation = new Uint32Array(64)
+  /** What changes made of a set, so that each is made once: set → change → the other set. */
+  readonly #derived = new Map<number, Map<number, { readonly id: number; readonly generation: number }>>()
+  readonly #changes: Change[] = [{}]
+  readonly #changeByText = new Map<string, number>([['{}', 0]])
+
+  constructor(hops: Hops) {
+    this.#hops = hops
+  }
+
+  /** Sets held. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** The set with this key, counted once more for the caller. */
+  intern(key: Uint8Array, start: number, end: number, hash: number): number {
+    return this.#intern(key, start, end, hash, 0)
+  }
+
+  /** One more path has the set. */
+  retain(id: number): void {
+    this.#references[id]!++
+  }
+
+  /** One path less has the set; the last one takes it away. Set 0 is nobody's. */
+  release(id: number): void {
+    if (id === 0 || --this.#references[id]! > 0) return
+    this.#remove(id)
+  }
+
+  /** The bytes that keys lie in; another array after `intern` or `derive`. */
+  get keys(): Uint8Array {
+    return this.#arena.bytes
+  }
+
+  keyStart(id: number): number {
+    return this.#keyStart[id]!
+  }
+
+  keyEnd(id: number): number {
+    return this.#keyStart[id]! + this.#keyLength[id]!
+  }
+
+  /** The attributes of a set, decoded. */
+  decode(id: number): Attributes {
+    return decodeKey(this.#arena.bytes, this.keyStart(id), this.keyEnd(id))
+  }
+
+  /** The tunnel that an import policy chose, or undefined. */
+  tunnel(id: number): string | undefined {
+    return this.#tunnels[this.#tunnel[id]!]
+  }
+
+  /** The number of a change; equal changes have the same. 0 changes nothing. */
+  change(change: Change): number {
+    const { localPreference, med, tunnel } = change
+    const text = JSON.stringify({ localPreference, med, tunnel })
+    let id = this.#changeByText.get(text)
+    if (id === undefined) {
+      id = this.#changes.length
+      this.#changes.push(change)
+      this.#changeByText.set(text, id)
+    }
+    return id
+  }
+
+  /** What a change makes of a set, counted once more for the caller. */
+  derive(id: number, changeId: number): number {
+    const change = this.#changes[changeId]!
+    if (changeId === 0 || this.#leavesAlone(change, id)) {
+      this.retain(id)
+      return id
+    }
+    let derived = this.#derived.get(id)
+    const known = derived?.get(changeId)
+    if (known && this.#generation[known.id] === known.generation) {
+      this.retain(known.id)
+      return known.id
+    }
+    const made = this.#make(id, change)
+    if (!derived) {
+      derived = new Map()
+      this.#derived.set(id, derived)
+    }
+    derived.set(changeId, { id: made, generation: this.#generation[made]! })
+    return made
+  }
+
+  #leavesAlone({ med, localPreference, tunnel }: Change, id: number): boolean {
+    return med === null && this.hasMed[id] === 0 && localPreference === undefined && tunnel === undefined
+  }
+
+  #make(id: number, change: Change): number {
+    const { med, localPreference, ...rest } = this.decode(id)
+    const newMed = change.med === undefined ? med : (change.med ?? undefined)
+    const newPreference = change.localPreference ?? localPreference
+    const key = encodeKey({
+      ...rest,
+      ...(newMed !== undefined && { med: newMed }),
+      ...(newPreference !== undefined && { localPreference: newPreference }),
+    })
+    const tunnel = change.tunnel === undefined ? this.#tunnel[id]! : this.#tunnelId(change.tunnel)
+    return this.#intern(key, 0, key.length, hashKey(key, 0, key.length), tunnel)
+  }
+
+  #tunnelId(name: string): number {
+    const known = this.#tunnels.indexOf(name)
+    return known >= 0 ? known : this.#tunnels.push(name) - 1
+  }
+
+  #intern(key: Uint8Array, start: number, end: number, keyHash: number, tunnel: number): number {
+    const hash = spread(keyHash, tunnel)
+    const mask = this.#buckets.length - 1
+    let bucket = hash & mask
+    for (let held = this.#buckets[bucket]!; held !== 0; held = this.#buckets[bucket]!) {
+      if (
+        this.#hash[held] === hash &&
+        this.#tunnel[held] === tunnel &&
+        this.#sameKey(held, key, start, end)
+      ) {
+        this.#references[held]!++
+        return held
+      }
+      bucket = (bucket + 1) & mask
+    }
+    const id = this.#free.pop() ?? this.#top++
+    this.#widen(id + 1)
+    this.#keyStart[id] = this.#arena.store(key, start, end)
+    this.#keyLength[id] = end - start
+    this.#hash[id] = hash
+    this.#tunnel[id] = tunnel
+    this.#references[id] = 1
+    this.#read(id)
+    this.#buckets[bucket] = id
+    if (++this.#size * 2 > this.#buckets.length) this.#rehash()
+    return id
+  }
+
+  #read(id: number): void {
+    const fields = this.#fields
+    const start = this.keyStart(id)
+    readDecision(this.#arena.bytes, start, this.keyEnd(id), fields)
+    this.localPreference[id] = fields.localPreference < 0 ? DEFAULT_LOCAL_PREFERENCE : fields.localPreference
+    this.asPathLength[id] = fields.asPathLength
+    this.origin[id] = fields.origin
+    this.med[id] = Math.max(0, fields.med)
+    this.hasMed[id] = fields.med < 0 ? 0 : 1
+    this.neighborAs[id] = fields.neighborAs
+    this.originatorId[id] = Math.max(0, fields.originatorId)
+    this.hasOriginatorId[id] = fields.originatorId < 0 ? 0 : 1
+    this.clusterListLength[id] = fields.clusterListLength
+    this.wellKnown[id] = fields.wellKnown
+    const octets = this.#arena.bytes[start]!
+    const nexthop = this.#arena.bytes.subarray(start + 1, start + 1 + octets)
+    this.hop[id] = this.#hops.intern(nexthop, this.tunnel(id))
+  }
+
+  #remove(id: number): void {
+    this.#unlink(id)
+    this.#generation[id]!++
+    this.#derived.delete(id)
+    this.#arena.release(this.keyStart(id), this.#keyLength[id]!)
+    this.#hops.release(this.hop[id]!)
+    this.#free.push(id)
+  }
+
+  /** Takes a set out of its bucket and moves later ones up, so that no gap breaks a chain of probes. */
+  #unlink(id: number): void {
+    const mask = this.#buckets.length - 1
+    let bucket = this.#hash[id]! & mask
+    while (this.#buckets[bucket] !== id) bucket = (bucket + 1) & mask
+    for (let next = (bucket + 1) & mask; this.#buckets[next] !== 0; next = (next + 1) & mask) {
+      const home = this.#hash[this.#buckets[next]!]! & mask
+      if (((next - home) & mask) < ((next - bucket) & mask)) continue
+      this.#buckets[bucket] = this.#buckets[next]!
+      bucket = next
+    }
+    this.#buckets[bucket] = 0
+    this.#size--
+  }
+
+  #sameKey(id: number, key: Uint8Array, start: number, end: number): boolean {
+    const length = end - start
+    if (this.#keyLength[id] !== length) return false
+    const bytes = this.#arena.bytes
+    const at = this.#keyStart[id]!
+    for (let i = 0; i < length; i++) if (bytes[at + i] !== key[start + i]) return false
+    return true
+  }
+
+  #rehash(): void {
+    const held = this.#buckets.filter(id => id !== 0)
+    this.#buckets = new Int32Array(this.#buckets.length * 2)
+    const mask = this.#buckets.length - 1
+    for (const id of held) {
+      let bucket = this.#hash[id]! & mask
+      while (this.#buckets[bucket] !== 0) bucket = (bucket + 1) & mask
+      this.#buckets[bucket] = id
+    }
+  }
+
+  #widen(length: number): void {
+    if (length <= this.#references.length) return
+    this.localPreference = widened(this.localPreference, length)
+    this.asPathLength = widened(this.asPathLength, length)
+    this.origin = widened(this.origin, length)
+    this.med = widened(this.med, length)
+    this.hasMed = widened(this.hasMed, length)
+    this.neighborAs = widened(this.neighborAs, length)
+    this.originatorId = widened(this.originatorId, length)
+    this.hasOriginatorId = widened(this.hasOriginatorId, length)
+    this.clusterListLength = widened(this.clusterListLength, length)
+    this.wellKnown = widened(this.wellKnown, length)
+    this.hop = widened(this.hop, length)
+    this.#keyStart = widened(this.#keyStart, length)
+    this.#keyLength = widened(this.#keyLength, length)
+    this.#hash = widened(this.#hash, length)
+    this.#references = widened(this.#references, length)
+    this.#tunnel = widened(this.#tunnel, length)
+    this.#generation = widened(this.#generation, length)
+  }
+}
+
+function spread(hash: number, tunnel: number): number {
+  const mixed = Math.imul(hash ^ (tunnel * 0x9e3779b1), 0x85ebca6b)
+  return mixed ^ (mixed >>> 15)
+}

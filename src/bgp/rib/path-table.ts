@@ -1,0 +1,507 @@
+import type { Family } from '../../net/address.ts'
+import { PrefixTable } from '../../net/prefix-table.ts'
+import type { RouteSink } from '../sink.ts'
+import type { AttributeStore } from './attribute-store.ts'
+import { widened } from './columns.ts'
+import { Decision, type DecisionStep } from './decision.ts'
+import type { Hops } from './hops.ts'
+import { LOCAL, PathCounts, type PeerColumns } from './peers.ts'
+import { SlotQueue } from './slot-queue.ts'
+
+/** The neighbour has withdrawn it, but some peer was told of it and not yet of its end. */
+const GONE = 1
+/** Its attributes are not those of the last decision. */
+const CHANGED = 2
+
+/** A slot whose prefix is not in the table. */
+const NO_PREFIX = -2
+
+/** Rows looked at between two glances at the clock. */
+const GLANCE = 2048
+
+/** Who announces what the table holds: an update group. */
+export interface Follower {
+  /** Whether all paths are announced, with path identifiers, or the best one. */
+  readonly allPaths: boolean
+  /** The best path of a prefix, or, with `allPaths`, any path has changed. */
+  mark(slot: number): void
+  /** Whether some peer was told of the prefix, or of the path, and not of its end. */
+  holdsSlot(slot: number): boolean
+  holdsRow(row: number): boolean
+}
+
+/** A path as people see it. */
+export interface PathRow {
+  readonly row: number
+  readonly peer: number
+  readonly pathId: number
+  readonly received: number
+  /** 0: not accepted. */
+  readonly effective: number
+  readonly stale: boolean
+  readonly best: boolean
+  readonly multipath: boolean
+  /** Why it is not the best. */
+  readonly lost: DecisionStep | undefined
+}
+
+/**
+ * All paths of one family: Adj-RIB-In of every neighbour and the Loc-RIB in one table.
+ *
+ * A prefix has a slot (`PrefixTable`); a path has a row in columns of typed arrays, linked to the next path of its
+ * prefix: about 20 octets a path beside 26 a prefix. A path keeps its attributes as received beside those that the import policy made of
+ * them, so that a policy can change without the neighbour having to say everything again.
+ *
+ * Changes only mark the prefix; `settle` decides marked prefixes, in order, for as long as it may. Then the sink and the
+ * followers hear what is new. Our own routes are paths of neighbour `LOCAL`: they are announced before all others, but
+ * the sink hears of learned paths only, since it weighs the sources of routes itself.
+ */
+export class PathTable {
+  readonly family: Family
+  readonly prefixes: PrefixTable
+  readonly counts = new PathCounts()
+  peer = new Uint16Array(1024)
+  pathId = new Uint32Array(1024)
+  received = new Uint32Array(1024)
+  effective = new Uint32Array(1024)
+  /** Most next hops that a prefix may have. */
+  multipath = 64
+  readonly #attributes: AttributeStore
+  readonly #peers: PeerColumns
+  readonly #decision: Decision
+  readonly #sink: RouteSink
+  readonly #hops: Hops
+  readonly #followers: Follower[] = []
+  readonly #queue = new SlotQueue()
+  // By row.
+  #next = new Int32Array(1024)
+  #slot = new Int32Array(1024)
+  #flags = new Uint8Array(1024)
+  #epoch = new Uint8Array(1024)
+  // By slot.
+  #head = new Int32Array(1024).fill(NO_PREFIX)
+  #best = new Int32Array(1024).fill(-1)
+  #announced = new Int32Array(1024).fill(-1)
+  /** What the sink was told: the number of the set of next hops, doubled, one more for iBGP. 0: nothing. */
+  #told = new Uint32Array(1024)
+  #freeRow = -1
+  #rows = 0
+  #paths = 0
+  readonly #scratch = new Uint8Array(16)
+  readonly #hopIds = new Int32Array(128)
+
+  constructor(family: Family, attributes: AttributeStore, hops: Hops, peers: PeerColumns, sink: RouteSink) {
+    this.family = family
+    this.prefixes = new PrefixTable(family)
+    this.#attributes = attributes
+    this.#hops = hops
+    this.#peers = peers
+    this.#sink = sink
+    this.#decision = new Decision(attributes, hops, peers, this)
+  }
+
+  /** Paths held. */
+  get size(): number {
+    return this.#paths
+  }
+
+  /** Prefixes that wait for a decision. */
+  get waiting(): number {
+    return this.#queue.size
+  }
+
+  follow(follower: Follower): void {
+    this.#followers.push(follower)
+  }
+
+  /** A follower has gone, and with it all that it held. */
+  unfollow(follower: Follower): void {
+    this.#followers.splice(this.#followers.indexOf(follower), 1)
+    for (let row = 0; row < this.#rows; row++) if (this.#flags[row]! & GONE) this.#queue.add(this.#slot[row]!)
+    for (let slot = 0; slot < this.prefixes.top; slot++) if (this.#head[slot] === -1) this.#queue.add(slot)
+  }
+
+  /** A path was announced: `bytes` as in `PrefixTable.insert`. Holds a count of both sets for itself. */
+  announce(
+    peer: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    pathId: number,
+    received: number,
+    effective: number,
+  ): void {
+    const slot = this.#insert(bytes, offset, length)
+    let row = this.#find(slot, peer, pathId)
+    if (row < 0) {
+      row = this.#add(slot, peer, pathId)
+    } else if (this.#flags[row]! & GONE) {
+      this.#flags[row]! &= ~GONE
+      this.#count(row)
+    } else {
+      if (this.#epoch[row] !== this.counts.epoch[peer]) {
+        this.#epoch[row] = this.counts.epoch[peer]!
+        this.counts.stale[peer]!--
+      }
+      if (this.received[row] === received && this.effective[row] === effective) return
+    }
+    this.#setReceived(row, received)
+    this.#setEffective(row, effective)
+    this.#queue.add(slot)
+  }
+
+  /** A path was withdrawn. Nothing happens where there is none. */
+  withdraw(peer: number, bytes: Uint8Array, offset: number, length: number, pathId: number): void {
+    const slot = this.prefixes.find(bytes, offset, length)
+    if (slot < 0) return
+    const row = this.#find(slot, peer, pathId)
+    if (row >= 0 && !(this.#flags[row]! & GONE)) this.#withdrawRow(row)
+  }
+
+  /**
+   * Decides marked prefixes until none is left or the time is over. True: there are more.
+   */
+  settle(now: () => number, until: number): boolean {
+    this.#decision.use(this)
+    for (let count = 1; this.#queue.size > 0; count++) {
+      this.#decide(this.#queue.take())
+      if ((count & 127) === 0 && now() >= until) return this.#queue.size > 0
+    }
+    return false
+  }
+
+  /** Paths of the neighbour that are here now become stale: those that do not come again go with `sweep`. */
+  age(peer: number): void {
+    this.counts.epoch[peer]!++
+    this.counts.stale[peer] = this.counts.received[peer]!
+  }
+
+  /**
+   * Makes a task that withdraws the neighbour's stale paths, in slices.
+   * @returns a function that works until a time and says whether there is more.
+   */
+  sweep(peer: number, now: () => number): (until: number) => boolean {
+    this.counts.oldest[peer] = this.counts.epoch[peer]!
+    let row = 0
+    return until => {
+      for (; row < this.#rows && this.counts.received[peer]! > 0; row++) {
+        if (this.peer[row] === peer && !(this.#flags[row]! & GONE) && this.#expired(row))
+          this.#withdrawRow(row)
+        if (row % GLANCE === GLANCE - 1 && now() >= until) {
+          row++
+          return true
+        }
+      }
+      return false
+    }
+  }
+
+  /**
+   * Makes a task that applies `judge` to every path of the neighbour again: from the attributes as received to the set
+   * after policy, counted for this table, or 0.
+   */
+  reconsider(
+    peer: number,
+    judge: (slot: number, received: number) => number,
+    now: () => number,
+  ): (until: number) => boolean {
+    let row = 0
+    return until => {
+      for (; row < this.#rows; row++) {
+        if (this.peer[row] === peer && !(this.#flags[row]! & GONE)) this.#judge(row, judge)
+        if (row % GLANCE === GLANCE - 1 && now() >= until) {
+          row++
+          return true
+        }
+      }
+      return false
+    }
+  }
+
+  #judge(row: number, judge: (slot: number, received: number) => number): void {
+    const effective = judge(this.#slot[row]!, this.received[row]!)
+    if (effective !== this.effective[row]) {
+      this.#setEffective(row, effective)
+      this.#queue.add(this.#slot[row]!)
+    }
+    this.#attributes.release(effective)
+  }
+
+  /** Marks every prefix: after the metric of a next hop, or the number of paths that may be used, has changed. */
+  markAll(): void {
+    for (let slot = 0; slot < this.prefixes.top; slot++)
+      if (this.#head[slot] !== NO_PREFIX) this.#queue.add(slot)
+  }
+
+  /** The path that is announced where one is: our own, or the best of those learned; -1 where there is none. */
+  announcedRow(slot: number): number {
+    return slot < this.#announced.length ? this.#announced[slot]! : -1
+  }
+
+  /** The first path of a prefix and the one behind a path, -1 at the end: for followers of all paths. */
+  firstRow(slot: number): number {
+    return this.#head[slot]!
+  }
+
+  nextRow(row: number): number {
+    return this.#next[row]!
+  }
+
+  /** Whether a path may be announced: it is here, accepted, and its next hop can be reached. */
+  usable(row: number): boolean {
+    return !(this.#flags[row]! & GONE) && this.#decision.eligible(row)
+  }
+
+  /** Rows ever used: what columns by row must have room for. */
+  get rows(): number {
+    return this.#rows
+  }
+
+  /** A follower has told its peers of the end of a prefix or a path: takes away what nobody holds any more. */
+  reap(slot: number): void {
+    if (this.#head[slot] === NO_PREFIX) return
+    this.#removeGone(slot)
+    if (this.#head[slot] === -1 && this.#told[slot] === 0) this.#removePrefix(slot)
+  }
+
+  /** The paths of a prefix, with what the decision process said of each. */
+  paths(slot: number): PathRow[] {
+    this.#decision.use(this)
+    const losers = new Map<number, DecisionStep>()
+    const count = this.#gather(slot)
+    const best = this.#decision.run(count, (row, step) => losers.set(row, step))
+    const equal = new Set(
+      this.#decision.rows.list.subarray(0, Math.min(this.#decision.multipath, this.multipath)),
+    )
+    const rows: PathRow[] = []
+    for (let row = this.#head[slot]!; row >= 0; row = this.#next[row]!) {
+      if (this.#flags[row]! & GONE) continue
+      const peer = this.peer[row]!
+      rows.push({
+        row,
+        peer,
+        pathId: this.pathId[row]!,
+        received: this.received[row]!,
+        effective: this.effective[row]!,
+        stale: this.#epoch[row] !== this.counts.epoch[peer],
+        best: row === best,
+        multipath: count > 0 && equal.has(row) && this.#decision.eligible(row) && peer !== LOCAL,
+        lost: losers.get(row),
+      })
+    }
+    return rows
+  }
+
+  #decide(slot: number): void {
+    if (this.#head[slot] === NO_PREFIX) return
+    const count = this.#gather(slot)
+    const best = this.#decision.run(count)
+    this.#tell(slot, best)
+    const announced = this.#localRow(slot, best)
+    const changed =
+      announced !== this.#announced[slot] || (announced >= 0 && (this.#flags[announced]! & CHANGED) !== 0)
+    this.#best[slot] = best
+    this.#announced[slot] = announced
+    for (let row = this.#head[slot]!; row >= 0; row = this.#next[row]!) this.#flags[row]! &= ~CHANGED
+    for (const follower of this.#followers) if (changed || follower.allPaths) follower.mark(slot)
+    this.reap(slot)
+  }
+
+  /** Puts the learned paths that may be used before the decision process; returns how many they are. */
+  #gather(slot: number): number {
+    const decision = this.#decision
+    let count = 0
+    for (let row = this.#head[slot]!; row >= 0; row = this.#next[row]!) {
+      if (this.peer[row] === LOCAL || this.#flags[row]! & GONE || !decision.eligible(row)) continue
+      if (count === decision.rows.list.length) decision.rows.list = widened(decision.rows.list, count + 1)
+      decision.rows.list[count++] = row
+    }
+    return count
+  }
+
+  #localRow(slot: number, otherwise: number): number {
+    for (let row = this.#head[slot]!; row >= 0; row = this.#next[row]!) {
+      if (this.peer[row] === LOCAL && !(this.#flags[row]! & GONE)) return row
+    }
+    return otherwise
+  }
+
+  /** Tells the sink, where the next hops are not those that it knows. */
+  #tell(slot: number, best: number): void {
+    if (best < 0) {
+      if (this.#told[slot] === 0) return
+      this.#told[slot] = 0
+      this.prefixes.writeAddress(slot, this.#scratch, 0)
+      this.#sink.withdraw(this.family, this.#scratch, 0, this.prefixes.length(slot))
+      return
+    }
+    const set = this.#decision.multipath === 1 ? this.#hops.single(this.#hop(best)) : this.#severalHops(best)
+    const internal = this.#peers.external[this.peer[best]!] === 0
+    const told = set.id * 2 + (internal ? 1 : 0)
+    if (told === this.#told[slot]) return
+    this.#told[slot] = told
+    this.prefixes.writeAddress(slot, this.#scratch, 0)
+    this.#sink.update(
+      this.family,
+      this.#scratch,
+      0,
+      this.prefixes.length(slot),
+      set,
+      internal ? 'iBGP' : 'eBGP',
+    )
+  }
+
+  #hop(row: number): number {
+    return this.#attributes.hop[this.effective[row]!]!
+  }
+
+  /** The set of different next hops of the multipath set, the best path's among them, sorted so that equal sets are equal. */
+  #severalHops(best: number): ReturnType<Hops['several']> {
+    const ids = this.#hopIds
+    const list = this.#decision.rows.list
+    ids[0] = this.#hop(best)
+    let count = 1
+    for (let i = 0; i < this.#decision.multipath && count < this.multipath; i++) {
+      const hop = this.#hop(list[i]!)
+      let at = 0
+      while (at < count && ids[at] !== hop) at++
+      if (at === count) ids[count++] = hop
+    }
+    sortFirst(ids, count)
+    return this.#hops.several(ids, count)
+  }
+
+  #insert(bytes: Uint8Array, offset: number, length: number): number {
+    const slot = this.prefixes.insert(bytes, offset, length)
+    if (slot >= this.#head.length) {
+      const before = this.#head.length
+      this.#head = widened(this.#head, this.prefixes.capacity).fill(NO_PREFIX, before)
+      this.#best = widened(this.#best, this.prefixes.capacity).fill(-1, before)
+      this.#announced = widened(this.#announced, this.prefixes.capacity).fill(-1, before)
+      this.#told = widened(this.#told, this.prefixes.capacity)
+    }
+    if (this.#head[slot] === NO_PREFIX) {
+      this.#head[slot] = -1
+      this.#best[slot] = -1
+      this.#announced[slot] = -1
+    }
+    return slot
+  }
+
+  #find(slot: number, peer: number, pathId: number): number {
+    let row = this.#head[slot]!
+    while (row >= 0 && (this.peer[row] !== peer || this.pathId[row] !== pathId)) row = this.#next[row]!
+    return row
+  }
+
+  #add(slot: number, peer: number, pathId: number): number {
+    let row = this.#freeRow
+    if (row >= 0) this.#freeRow = this.#next[row]!
+    else {
+      row = this.#rows++
+      if (row >= this.peer.length) this.#widenRows(row + 1)
+    }
+    this.peer[row] = peer
+    this.pathId[row] = pathId
+    this.received[row] = 0
+    this.effective[row] = 0
+    this.#flags[row] = CHANGED
+    this.#slot[row] = slot
+    this.#next[row] = this.#head[slot]!
+    this.#head[slot] = row
+    this.#paths++
+    this.#count(row)
+    return row
+  }
+
+  #count(row: number): void {
+    const peer = this.peer[row]!
+    this.counts.received[peer]!++
+    this.#epoch[row] = this.counts.epoch[peer]!
+  }
+
+  #setReceived(row: number, set: number): void {
+    this.#attributes.retain(set)
+    this.#attributes.release(this.received[row]!)
+    this.received[row] = set
+  }
+
+  #setEffective(row: number, set: number): void {
+    const before = this.effective[row]!
+    if (set !== 0) this.#attributes.retain(set)
+    if (before === 0 && set !== 0) this.counts.accepted[this.peer[row]!]!++
+    if (before !== 0 && set === 0) this.counts.accepted[this.peer[row]!]!--
+    if (before !== set) this.#flags[row]! |= CHANGED
+    this.effective[row] = set
+    this.#attributes.release(before)
+  }
+
+  #withdrawRow(row: number): void {
+    const peer = this.peer[row]!
+    this.counts.received[peer]!--
+    if (this.#epoch[row] !== this.counts.epoch[peer]) this.counts.stale[peer]!--
+    this.#setEffective(row, 0)
+    this.#attributes.release(this.received[row]!)
+    this.received[row] = 0
+    this.#flags[row]! |= GONE
+    this.#queue.add(this.#slot[row]!)
+  }
+
+  /** Of an epoch before the oldest one that is kept. Epochs are 8 bits wide and go round. */
+  #expired(row: number): boolean {
+    const peer = this.peer[row]!
+    const epoch = this.counts.epoch[peer]!
+    return ((epoch - this.#epoch[row]!) & 0xff) > ((epoch - this.counts.oldest[peer]!) & 0xff)
+  }
+
+  /** Unlinks withdrawn paths of a prefix that no follower holds. */
+  #removeGone(slot: number): void {
+    let before = -1
+    for (let row = this.#head[slot]!; row >= 0; ) {
+      const next = this.#next[row]!
+      if (this.#flags[row]! & GONE && !this.#rowHeld(row)) {
+        if (before < 0) this.#head[slot] = next
+        else this.#next[before] = next
+        this.#flags[row] = 0
+        this.peer[row] = LOCAL
+        this.#next[row] = this.#freeRow
+        this.#freeRow = row
+        this.#paths--
+      } else before = row
+      row = next
+    }
+  }
+
+  #rowHeld(row: number): boolean {
+    for (const follower of this.#followers) if (follower.holdsRow(row)) return true
+    return false
+  }
+
+  #removePrefix(slot: number): void {
+    for (const follower of this.#followers) if (follower.holdsSlot(slot)) return
+    this.#head[slot] = NO_PREFIX
+    this.#announced[slot] = -1
+    this.prefixes.remove(slot)
+  }
+
+  #widenRows(length: number): void {
+    this.peer = widened(this.peer, length)
+    this.pathId = widened(this.pathId, length)
+    this.received = widened(this.received, length)
+    this.effective = widened(this.effective, length)
+    this.#next = widened(this.#next, length)
+    this.#slot = widened(this.#slot, length)
+    this.#flags = widened(this.#flags, length)
+    this.#epoch = widened(this.#epoch, length)
+  }
+}
+
+/** Insertion sort of the first entries: they are few. */
+function sortFirst(ids: Int32Array, count: number): void {
+  for (let i = 1; i < count; i++) {
+    const id = ids[i]!
+    let at = i
+    for (; at > 0 && ids[at - 1]! > id; at--) ids[at] = ids[at - 1]!
+    ids[at] = id
+  }
+}

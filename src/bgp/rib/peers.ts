@@ -1,0 +1,69 @@
+import { type Family, parseAddress } from '../../net/address.ts'
+import { widened } from './columns.ts'
+
+/** The number under which our own routes stand in the tables. */
+export const LOCAL = 0
+
+/** What the tables have to know of a neighbour, in columns by its number. */
+export class PeerColumns {
+  /** 1: eBGP. */
+  external = new Uint8Array(64)
+  routerId = new Uint32Array(64)
+  /** Number of its neighbour group among the names that policies know; 0: none. */
+  group = new Uint16Array(64)
+  readonly #addresses: Uint8Array[] = [new Uint8Array(4)]
+  readonly #free: number[] = []
+  #top = 1
+
+  /** A number for a neighbour; -1 where all 65,535 are in use. */
+  take(address: string): number {
+    const peer = this.#free.pop() ?? this.#top++
+    if (peer > 0xffff) {
+      this.#top--
+      return -1
+    }
+    this.external = widened(this.external, peer + 1)
+    this.routerId = widened(this.routerId, peer + 1)
+    this.group = widened(this.group, peer + 1)
+    this.#addresses[peer] = parseAddress(address) ?? new Uint8Array(4)
+    return peer
+  }
+
+  /** Gives a number back. No path may have it any more. */
+  release(peer: number): void {
+    this.external[peer] = 0
+    this.routerId[peer] = 0
+    this.group[peer] = 0
+    this.#free.push(peer)
+  }
+
+  /** RFC 4271 §9.1.2.2 g: below 0 where the address of `a` is the lower one. IPv4 is below IPv6. */
+  compareAddresses(a: number, b: number): number {
+    const left = this.#addresses[a]!
+    const right = this.#addresses[b]!
+    if (left.length !== right.length) return left.length - right.length
+    for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return left[i]! - right[i]!
+    return 0
+  }
+}
+
+/** How many paths of a neighbour a family's table has. */
+export class PathCounts {
+  received = new Uint32Array(64)
+  accepted = new Uint32Array(64)
+  stale = new Uint32Array(64)
+  /** Paths are of the epoch in which they came last: what is of an older one is stale. */
+  epoch = new Uint8Array(64)
+  /** The oldest epoch whose paths are kept. */
+  oldest = new Uint8Array(64)
+
+  reserve(peer: number): void {
+    this.received = widened(this.received, peer + 1)
+    this.accepted = widened(this.accepted, peer + 1)
+    this.stale = widened(this.stale, peer + 1)
+    this.epoch = widened(this.epoch, peer + 1)
+    this.oldest = widened(this.oldest, peer + 1)
+  }
+}
+
+export type PerFamily<T> = Readonly<Record<Family, T>>

@@ -1,0 +1,17 @@
+import type { Notification } from '../wire/index.ts'
+
+/** Why a connection or a session ended, or did not come up. */
+export type Down =
+  | { readonly kind: 'received'; readonly notification: Notification }
+  | { readonly kind: 'sent'; readonly notification: Notification }
+  /** TCP gave up; `code` as in errno(3), '' where the other side closed in order. `phase`: how far the session was. */
+  | {
+      readonly kind: 'tcp'
+      readonly code: string
+      readonly message: string
+      readonly phase: 'Connect' | 'OpenSent' | 'OpenConfirm' | 'Established'
+    }
+  /** The peer has restarted and came back on a new connection before the old one ended (RFC 4724 §4.2). */
+  | { readonly kind: 'replaced' }
+  /** The configuration says so. */
+  | { readonly kind: 'disabled' }

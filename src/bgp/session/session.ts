@@ -1,0 +1,388 @@
+import type { Clock } from '../../net/clock.ts'
+import type { Slices } from '../slices.ts'
+import type { BgpTransport, Connection } from '../transport.ts'
+import {
+  AddPathMode,
+  checkOpen,
+  ERROR,
+  type GracefulRestart,
+  type Notification,
+  negotiate,
+  notification,
+  type Open,
+  shutdownCommunication,
+  UNICAST,
+} from '../wire/index.ts'
+import { Channel, type ChannelOwner, type MessageCounters } from './channel.ts'
+import type { Down } from './down.ts'
+import { needsReset, type SessionSettings } from './settings.ts'
+import { Alarm, jittered, type Random } from './timers.ts'
+
+/** RFC 4271 §8.2.2. */
+export type State = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established'
+
+/** Idle hold after an error (RFC 4271 §8.1.1, DampPeerOscillations): doubles from one error to the next. */
+const IDLE_HOLD_FIRST = 1_000
+const IDLE_HOLD_LAST = 60_000
+/** A session that held so long has nothing to do with the errors before it. */
+const STABLE = 60_000
+/** A neighbour that dials during idle hold is let in no later than this after the session ended. */
+const IDLE_HOLD_INCOMING = 5_000
+
+/** What a session tells the rest of the speaker. */
+export interface SessionEvents {
+  /** What our OPEN says of graceful restart now (RFC 4724 §3); undefined: nothing. */
+  gracefulRestart(): GracefulRestart | undefined
+  established(): void
+  /** `wasEstablished`: routes were exchanged. */
+  down(down: Down, wasEstablished: boolean): void
+  stateChanged(): void
+  /** An UPDATE or ROUTE-REFRESH; a NOTIFICATION as answer ends the session. */
+  message(type: number, buffer: Uint8Array, start: number, end: number): Notification | undefined
+  /** What was read is worked through, for now. */
+  settled(): void
+  writable(): void
+}
+
+export interface SessionEnvironment {
+  readonly clock: Clock
+  readonly random: Random
+  readonly transport: BgpTransport
+  readonly slices: Slices
+}
+
+/**
+ * The finite state machine of one neighbour (RFC 4271 §8), without I/O of its own.
+ *
+ * A neighbour may have several connections for a moment: one that we dialled and one that it dialled. Each is a
+ * `Channel` that goes through OpenSent and OpenConfirm by itself, as RFC 4271 §8.2.1.2 wants; this class is what they
+ * have in common: when to dial (ConnectRetryTimer), when to stay away (IdleHoldTimer), and which connection stays
+ * (§6.8). The state of the neighbour is that of the connection that came furthest.
+ */
+export class Session implements ChannelOwner {
+  readonly clock: Clock
+  readonly random: Random
+  readonly slices: Slices
+  readonly counters: MessageCounters = { received: 0, sent: 0, updatesReceived: 0, updatesSent: 0 }
+  readonly #transport: BgpTransport
+  readonly #events: SessionEvents
+  #settings: SessionSettings
+  #channels: Channel[] = []
+  /** A connection that the neighbour opened during idle hold. */
+  #waiting: Connection | undefined
+  #running = false
+  #errors = 0
+  #endedAt = 0
+  #reported: State = 'Idle'
+  readonly #connectRetry: Alarm
+  readonly #idleHold: Alarm
+
+  constructor(environment: SessionEnvironment, settings: SessionSettings, events: SessionEvents) {
+    this.clock = environment.clock
+    this.random = environment.random
+    this.slices = environment.slices
+    this.#transport = environment.transport
+    this.#settings = settings
+    this.#events = events
+    this.#connectRetry = new Alarm(this.clock, () => this.#retry())
+    this.#idleHold = new Alarm(this.clock, () => this.#leaveIdle())
+  }
+
+  get settings(): SessionSettings {
+    return this.#settings
+  }
+
+  get state(): State {
+    for (const state of ['Established', 'OpenConfirm', 'OpenSent', 'Connect'] as const) {
+      if (this.#channels.some(channel => channel.state === state)) return state
+    }
+    return this.#running && !this.#idleHold.running ? 'Active' : 'Idle'
+  }
+
+  /** The channel of the established session. */
+  get channel(): Channel | undefined {
+    return this.#channels.find(channel => channel.state === 'Established')
+  }
+
+  get keepaliveTime(): number | undefined {
+    return this.#settings.keepaliveTime
+  }
+
+  /** ManualStart or AutomaticStart: dials, or waits where passive. */
+  start(): void {
+    if (this.#running) return
+    this.#running = true
+    this.#errors = 0
+    this.#leaveIdle()
+  }
+
+  /** ManualStop: ends all with Cease. The text goes to the neighbour's log (RFC 9003). */
+  stop(
+    reason: { code: number; subcode: number } = ERROR.cease.administrativeShutdown,
+    communication?: string,
+  ): void {
+    this.#running = false
+    this.#connectRetry.cancel()
+    this.#idleHold.cancel()
+    this.#refuseWaiting()
+    const told = reason.subcode === 2 || reason.subcode === 4 ? communication : undefined
+    const cease = notification(reason, told === undefined ? undefined : shutdownCommunication(told))
+    for (const channel of [...this.#channels]) channel.fail(cease)
+    this.#report()
+  }
+
+  /** Ends the session with a NOTIFICATION and lets it come back. */
+  reset(reason: Notification): void {
+    const channels = [...this.#channels]
+    for (const channel of channels) channel.fail(reason)
+  }
+
+  /** Takes new settings; a session is reset only where what its OPEN said has changed. */
+  configure(settings: SessionSettings): void {
+    const before = this.#settings
+    this.#settings = settings
+    if (!this.#running) return
+    if (needsReset(before, settings)) {
+      this.#errors = 0
+      this.reset(notification(ERROR.cease.otherConfigurationChange))
+      this.#errors = 0
+      if (this.#idleHold.running) this.#leaveIdle()
+    } else if (!this.#busy && !this.#idleHold.running) {
+      this.#connectRetry.cancel()
+      for (const channel of [...this.#channels]) this.#drop(channel)
+      this.#leaveIdle()
+    }
+    this.#report()
+  }
+
+  /** A connection that the neighbour opened. */
+  accept(connection: Connection): void {
+    if (!this.#running) {
+      connection.destroy()
+      return
+    }
+    if (this.#idleHold.running) {
+      this.#wait(connection)
+      return
+    }
+    // Of connections whose OPEN is not here yet, the newest is the one that the neighbour still knows of.
+    for (const channel of [...this.#channels]) {
+      if (!channel.outgoing && channel.state === 'OpenSent') this.#drop(channel)
+    }
+    const channel = new Channel(this, connection, false)
+    this.#channels.push(channel)
+    if (!this.#channels.some(other => other.state === 'Connect')) this.#connectRetry.cancel()
+    channel.start()
+    this.#report()
+  }
+
+  // What channels ask and tell.
+
+  open(): Open {
+    const { localAs, holdTime, routerId, families, gracefulRestartTime } = this.#settings
+    const unicast = families.map(family => UNICAST[family])
+    const gracefulRestart = gracefulRestartTime > 0 ? this.#events.gracefulRestart() : undefined
+    return {
+      as: localAs,
+      holdTime,
+      routerId,
+      capabilities: {
+        families: unicast,
+        routeRefresh: true,
+        enhancedRefresh: true,
+        extendedMessage: true,
+        as4: localAs,
+        addPath: unicast.map(family => ({ ...family, mode: AddPathMode.BOTH })),
+        ...(gracefulRestart && { gracefulRestart }),
+      },
+    }
+  }
+
+  connected(channel: Channel): void {
+    this.#connectRetry.cancel()
+    channel.start()
+    this.#report()
+  }
+
+  check(open: Open): Notification | undefined {
+    const { localAs, routerId, remoteAs, families } = this.#settings
+    const refused = checkOpen(open, {
+      localAs,
+      localRouterId: routerId,
+      ...(remoteAs !== undefined && { remoteAs: [remoteAs] }),
+    })
+    if (refused) return refused
+    if (negotiate(this.open(), open).families.length > 0) return undefined
+    // RFC 5492 §3: the capabilities that we need, as they stand in our OPEN.
+    const needed = families.flatMap(family => [1, 4, 0, UNICAST[family].afi, 0, UNICAST[family].safi])
+    return notification(ERROR.open.unsupportedCapability, Uint8Array.from(needed))
+  }
+
+  /**
+   * Collision detection (RFC 4271 §6.8): of two connections the one stays that was opened by the speaker with the
+   * higher BGP identifier, or, where these are the same, the higher AS number (RFC 6286 §2.3).
+   */
+  opened(channel: Channel): boolean {
+    const established = this.channel
+    if (established) {
+      const graceful = (established.negotiated?.gracefulRestart?.families.length ?? 0) > 0
+      if (!graceful) return this.#collided(channel)
+      established.end({ kind: 'replaced' })
+    }
+    for (const other of [...this.#channels]) {
+      if (other === channel || other.state !== 'OpenConfirm') continue
+      if (this.#stays(channel, other)) this.#collided(other)
+      else return this.#collided(channel)
+    }
+    return true
+  }
+
+  established(channel: Channel): void {
+    for (const other of [...this.#channels]) if (other !== channel) this.#collided(other)
+    this.#connectRetry.cancel()
+    this.#report()
+    this.#events.established()
+  }
+
+  message(type: number, buffer: Uint8Array, start: number, end: number): Notification | undefined {
+    return this.#events.message(type, buffer, start, end)
+  }
+
+  settled(): void {
+    this.#events.settled()
+  }
+
+  writable(): void {
+    this.#events.writable()
+  }
+
+  closed(channel: Channel, down: Down): void {
+    const since = channel.establishedAt
+    this.#channels = this.#channels.filter(other => other !== channel)
+    if (isCollision(down) && (down.kind === 'sent' || this.#busy)) {
+      this.#report()
+      return
+    }
+    if (since !== undefined && this.clock.now() - since >= STABLE) this.#errors = 0
+    this.#endedAt = this.clock.now()
+    if (this.#running && !this.#busy) this.#comeBack(down)
+    this.#report()
+    this.#events.down(down, since !== undefined)
+  }
+
+  /** Some connection has sent its OPEN. */
+  get #busy(): boolean {
+    return this.#channels.some(channel => channel.state !== 'Connect')
+  }
+
+  #stays(channel: Channel, other: Channel): boolean {
+    if (channel.outgoing === other.outgoing) return true
+    const { routerId, localAs } = this.#settings
+    const remote = channel.remote!
+    const ours = routerId !== remote.routerId ? routerId > remote.routerId : localAs > remote.as
+    return channel.outgoing === ours
+  }
+
+  #collided(channel: Channel): false {
+    channel.fail(notification(ERROR.cease.connectionCollision))
+    return false
+  }
+
+  #drop(channel: Channel): void {
+    channel.end({ kind: 'sent', notification: notification(ERROR.cease.connectionCollision) })
+  }
+
+  /** After an error the neighbour is left alone for a while; where only TCP failed, it is dialled at the next retry. */
+  #comeBack(down: Down): void {
+    if (down.kind === 'replaced') return
+    if (down.kind === 'tcp') {
+      if (!this.#channels.some(channel => channel.state === 'Connect') && !this.#connectRetry.running)
+        this.#setRetry()
+      return
+    }
+    for (const channel of [...this.#channels]) this.#drop(channel)
+    this.#connectRetry.cancel()
+    const hold = Math.min(IDLE_HOLD_FIRST * 2 ** this.#errors, IDLE_HOLD_LAST)
+    this.#errors++
+    this.#idleHold.set(jittered(hold, this.random))
+  }
+
+  #leaveIdle(): void {
+    this.#idleHold.cancel()
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    if (waiting) {
+      waiting.handler = undefined
+      this.accept(waiting)
+      waiting.resume()
+    } else if (this.#settings.passive) this.#report()
+    else this.#dial()
+  }
+
+  #setRetry(): void {
+    if (!this.#settings.passive)
+      this.#connectRetry.set(jittered(this.#settings.connectRetryTime * 1000, this.random))
+  }
+
+  /** ConnectRetryTimer_Expires: gives up the attempt that is under way and dials again. */
+  #retry(): void {
+    if (!this.#running || this.#busy) return
+    const attempt = this.#channels.find(channel => channel.state === 'Connect')
+    if (attempt) {
+      attempt.end({
+        kind: 'tcp',
+        code: 'ETIMEDOUT',
+        message: 'no answer to our connection',
+        phase: 'Connect',
+      })
+      this.#connectRetry.cancel()
+    }
+    this.#dial()
+  }
+
+  #dial(): void {
+    if (this.#settings.passive) return
+    const { address, port, localAddress, ttl } = this.#settings
+    this.#setRetry()
+    const target = { address, port, ttl, ...(localAddress !== undefined && { localAddress }) }
+    this.#channels.push(new Channel(this, this.#transport.connect(target), true))
+    this.#report()
+  }
+
+  /** Idle hold: the neighbour's connection waits, so that it need not dial again (as with RFC 4271's DelayOpen). */
+  #wait(connection: Connection): void {
+    this.#refuseWaiting()
+    this.#waiting = connection
+    // Bytes stay in the socket until somebody has use for them.
+    connection.pause()
+    const forget = () => {
+      if (this.#waiting === connection) this.#waiting = undefined
+    }
+    connection.handler = { onOpen() {}, onData() {}, onDrain() {}, onClose: forget }
+    const rest = this.#endedAt + IDLE_HOLD_INCOMING - this.clock.now()
+    this.clock.after(Math.max(0, rest), () => {
+      if (this.#waiting === connection && this.#idleHold.running) this.#leaveIdle()
+    })
+  }
+
+  #refuseWaiting(): void {
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    if (!waiting) return
+    waiting.handler = undefined
+    waiting.destroy()
+  }
+
+  #report(): void {
+    const state = this.state
+    if (state === this.#reported) return
+    this.#reported = state
+    this.#events.stateChanged()
+  }
+}
+
+function isCollision(down: Down): boolean {
+  const { code, subcode } = ERROR.cease.connectionCollision
+  if (down.kind !== 'sent' && down.kind !== 'received') return false
+  return down.notification.code === code && down.notification.subcode === subcode
+}

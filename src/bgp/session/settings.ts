@@ -1,0 +1,40 @@
+import type { Family } from '../../net/address.ts'
+
+/** What the state machine of a neighbour has to know; all times in seconds. */
+export interface SessionSettings {
+  readonly address: string
+  readonly port: number
+  readonly localAddress: string | undefined
+  readonly localAs: number
+  /** BGP identifier, an unsigned 32-bit number. */
+  readonly routerId: number
+  /** Undefined: any AS. */
+  readonly remoteAs: number | undefined
+  readonly families: readonly Family[]
+  /** Never dial. */
+  readonly passive: boolean
+  readonly ttl: number
+  readonly holdTime: number
+  /** Undefined: a third of the negotiated hold time. */
+  readonly keepaliveTime: number | undefined
+  readonly connectRetryTime: number
+  /** 0: graceful restart is off. */
+  readonly gracefulRestartTime: number
+}
+
+/** Fields that are in effect only from the next OPEN on: a change of one resets the session. */
+const NEGOTIATED = [
+  'localAddress',
+  'localAs',
+  'routerId',
+  'remoteAs',
+  'families',
+  'ttl',
+  'holdTime',
+  'gracefulRestartTime',
+] as const
+
+/** Whether a session under `before` has to be reset to be one under `after`. */
+export function needsReset(before: SessionSettings, after: SessionSettings): boolean {
+  return NEGOTIATED.some(field => String(before[field]) !== String(after[field]))
+}

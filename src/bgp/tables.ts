@@ -1,0 +1,29 @@
+import type { Family } from '../net/address.ts'
+import { AttributeStore } from './rib/attribute-store.ts'
+import { Hops } from './rib/hops.ts'
+import { PathTable } from './rib/path-table.ts'
+import { PeerColumns } from './rib/peers.ts'
+import type { NexthopInterner, RouteSink } from './sink.ts'
+
+/** All that the speaker knows of routes. */
+export interface Tables {
+  readonly hops: Hops
+  readonly attributes: AttributeStore
+  readonly columns: PeerColumns
+  readonly paths: Readonly<Record<Family, PathTable>>
+}
+
+export function createTables(sink: RouteSink, nexthops: NexthopInterner): Tables {
+  const hops = new Hops(nexthops)
+  const attributes = new AttributeStore(hops)
+  const columns = new PeerColumns()
+  return {
+    hops,
+    attributes,
+    columns,
+    paths: {
+      4: new PathTable(4, attributes, hops, columns, sink),
+      6: new PathTable(6, attributes, hops, columns, sink),
+    },
+  }
+}
