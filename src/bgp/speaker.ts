@@ -9,6 +9,7 @@ import { Neighbor, type NeighborHost } from './neighbor.ts'
 import {
   configuredNeighbors,
   dynamicNeighbor,
+  FAMILY_NAMES,
   groupListening,
   type ListenRange,
   listenRanges,
@@ -33,13 +34,16 @@ import type { BgpTransport, Connection } from './transport.ts'
 import { ERROR, encodeKey, hashKey, UNICAST } from './wire/index.ts'
 
 /** What is worth a line in the log. */
-export type SpeakerEvent =
-  | { readonly kind: 'established'; readonly address: string; readonly remoteAs: number }
-  | { readonly kind: 'down'; readonly address: string; readonly reason: string }
-  /** What a neighbour sent was wrong, and the session goes on (RFC 7606). */
-  | { readonly kind: 'problem'; readonly address: string; readonly text: string }
-  /** A connection that no neighbour and no listen range is for. */
-  | { readonly kind: 'refused'; readonly address: string; readonly reason: string }
+export interface SpeakerEvent {
+  /**
+   * established, down: a session, or an attempt at one. problem: what a neighbour sent was wrong, and the session goes on
+   * (RFC 7606). refused: a connection that no neighbour and no listen range is for.
+   */
+  readonly kind: 'established' | 'down' | 'problem' | 'refused'
+  readonly address: string
+  /** A whole sentence, the address in it. */
+  readonly message: string
+}
 
 /** Our addresses on the link of a session, for its other family: next hops of what we announce there. */
 export interface LocalNexthop {
@@ -56,7 +60,7 @@ export interface SpeakerOptions {
   readonly sink: RouteSink
   readonly nexthops: NexthopInterner
   log(event: SpeakerEvent): void
-  /** We were restarted, and the kernel has kept our routes: the neighbours that were established before. */
+  /** The neighbours that were established before we were restarted, if we were: the kernel has kept our routes then. */
   readonly restarting?: { readonly expected: readonly string[] } | undefined
   /**
    * Our address of a family on the interface that has `localAddress`, the local end of a session. Without it a
@@ -101,6 +105,7 @@ export class Speaker implements NeighborHost {
   #ranges: ListenRange[] = []
   #listener: { readonly port: number; close(): void } | undefined
   #addresses = new Set<string>()
+  readonly #restarted: boolean
   #everEstablished = false
   #stopped = false
   #converged = false
@@ -115,15 +120,15 @@ export class Speaker implements NeighborHost {
       slices: new Slices(options.clock, defer),
     }
     this.tables = createTables(options.sink, options.nexthops)
+    const expected = options.restarting?.expected ?? []
+    this.#restarted = expected.length > 0
     const { paths, attributes, columns } = this.tables
     this.#groups = {
       4: new UpdateGroups(4, { table: paths[4], attributes, peers: columns }),
       6: new UpdateGroups(6, { table: paths[6], attributes, peers: columns }),
     }
     this.#originated = { 4: this.#ownSet(4), 6: this.#ownSet(6) }
-    this.#deferral = new RestartDeferral(options.clock, options.restarting?.expected ?? [], () =>
-      this.settle(),
-    )
+    this.#deferral = new RestartDeferral(options.clock, expected, () => this.settle())
   }
 
   /**
@@ -153,8 +158,8 @@ export class Speaker implements NeighborHost {
   }
 
   /**
-   * A route of our own that may be announced, as export policies say. It takes the place of the route that was originated
-   * for this prefix and source before. It is announced with our own address as next hop, whatever `via` is.
+   * A route of our own that may be announced, as export policies say. It takes the place of what was originated for the prefix
+   * before. It is announced with our own address as next hop, wherever it goes from here.
    */
   originate(
     family: Family,
@@ -162,23 +167,20 @@ export class Speaker implements NeighborHost {
     offset: number,
     length: number,
     source: 'connected' | 'static',
-    _via?: string,
   ): void {
     const set = this.#originated[family]
-    this.tables.paths[family].announce(LOCAL, bytes, offset, length, ORIGIN[source], set, set)
+    const table = this.tables.paths[family]
+    const other = ORIGIN[source === 'connected' ? 'static' : 'connected']
+    table.withdraw(LOCAL, bytes, offset, length, other)
+    table.announce(LOCAL, bytes, offset, length, ORIGIN[source], set, set)
     this.settle()
   }
 
-  /** Takes back what was originated for a prefix: from one source, or from all. */
-  withdrawOriginated(
-    family: Family,
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    source?: 'connected' | 'static',
-  ): void {
-    const sources = source ? [source] : (['connected', 'static'] as const)
-    for (const each of sources) this.tables.paths[family].withdraw(LOCAL, bytes, offset, length, ORIGIN[each])
+  /** Takes back what was originated for a prefix. */
+  withdrawOriginated(family: Family, bytes: Uint8Array, offset: number, length: number): void {
+    const table = this.tables.paths[family]
+    table.withdraw(LOCAL, bytes, offset, length, ORIGIN.connected)
+    table.withdraw(LOCAL, bytes, offset, length, ORIGIN.static)
     this.settle()
   }
 
@@ -247,7 +249,7 @@ export class Speaker implements NeighborHost {
 
   gracefulRestart(neighbor: Neighbor) {
     const { families, gracefulRestartTime } = neighbor.settings.session
-    const restarting = this.#options.restarting !== undefined
+    const restarting = this.#restarted
     return {
       restarting: restarting && this.#deferral.active,
       notification: false,
@@ -268,14 +270,20 @@ export class Speaker implements NeighborHost {
       const group = this.#groups[family].join(neighbor.member(family), this.#treatment(neighbor, family))
       neighbor.joined(family, group)
     }
-    this.#options.log({ kind: 'established', address: neighbor.address, remoteAs: neighbor.remoteAs })
+    const { address, remoteAs, type } = neighbor
+    const families = negotiated.families.map(family => FAMILY_NAMES[family]).join(' and ')
+    this.#log(
+      'established',
+      address,
+      `session with ${address} (AS ${remoteAs}, ${type}) is up for ${families}`,
+    )
     this.#deferral.established(neighbor.address, negotiated.families, negotiated.gracefulRestart)
     this.settle()
   }
 
   down(neighbor: Neighbor, reason: string): void {
     for (const family of [4, 6] as const) this.#groups[family].leave(neighbor.member(family))
-    this.#options.log({ kind: 'down', address: neighbor.address, reason })
+    this.#log('down', neighbor.address, `session with ${neighbor.address} is down: ${reason}`)
   }
 
   stateChanged(neighbor: Neighbor): void {
@@ -297,7 +305,7 @@ export class Speaker implements NeighborHost {
   }
 
   problem(neighbor: Neighbor, text: string): void {
-    this.#options.log({ kind: 'problem', address: neighbor.address, text })
+    this.#log('problem', neighbor.address, `${neighbor.address} sent what is not right: ${text}`)
   }
 
   settle(): void {
@@ -419,7 +427,11 @@ export class Speaker implements NeighborHost {
     const reason = neighbor
       ? 'it is disabled; set enabled: true to take its sessions'
       : 'no neighbour has this address and no listen range covers it; add it to bgp.neighbors, or its network to the listenRanges of a group'
-    this.#options.log({ kind: 'refused', address, reason })
+    this.#log('refused', address, `refused a connection from ${address}: ${reason}`)
+  }
+
+  #log(kind: SpeakerEvent['kind'], address: string, message: string): void {
+    this.#options.log({ kind, address, message })
   }
 
   #addDynamic(address: string): Neighbor | undefined {
@@ -432,7 +444,7 @@ export class Speaker implements NeighborHost {
     this.ownAddresses.clear()
     for (const address of this.#addresses) this.ownAddresses.add(address)
     for (const { channel } of this.#neighbors.values()) {
-      if (channel) this.ownAddresses.add(plainAddress(channel.connection.localAddress))
+      if (channel) this.ownAddresses.add(plainAddress(channel.localAddress))
     }
   }
 
@@ -480,7 +492,7 @@ export class Speaker implements NeighborHost {
 
   /** The address that a neighbour is to reach us at: the session's own end, or the one beside it of the other family. */
   #ownNexthop(neighbor: Neighbor, family: Family): Uint8Array | undefined {
-    const local = plainAddress(neighbor.channel!.connection.localAddress)
+    const local = plainAddress(neighbor.channel!.localAddress)
     const bytes = parseAddress(local)
     const found = this.#options.localNexthop?.(family, local)
     const own = bytes?.length === (family === 4 ? 4 : 16) ? bytes : found && parseAddress(found.address)

@@ -73,6 +73,8 @@ export class Channel {
   /** From OpenConfirm on. */
   negotiated: Negotiated | undefined
   remote: Open | undefined
+  /** Our end of the connection, as it was when the OPEN went out. */
+  localAddress = ''
   /** The peer's TCP takes no more at the moment. */
   blocked = false
   /** When the session was established, on the clock; undefined where it never was. */
@@ -108,6 +110,7 @@ export class Channel {
   /** The connection is there: sends the OPEN and waits for the peer's. */
   start(): void {
     this.state = 'OpenSent'
+    this.localAddress = this.connection.localAddress
     this.#local = this.#owner.open()
     if (this.#local.capabilities.extendedMessage) this.#framer.maxLength = MAX_EXTENDED_MESSAGE
     this.#lastReceived = this.#owner.clock.now()

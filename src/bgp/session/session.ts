@@ -173,6 +173,8 @@ export class Session implements ChannelOwner {
     this.#channels.push(channel)
     if (!this.#channels.some(other => other.state === 'Connect')) this.#connectRetry.cancel()
     channel.start()
+    // A connection may come paused, so that nothing is read before somebody listens.
+    connection.resume()
     this.#report()
   }
 
@@ -314,7 +316,6 @@ export class Session implements ChannelOwner {
     if (waiting) {
       waiting.handler = undefined
       this.accept(waiting)
-      waiting.resume()
     } else if (this.#settings.passive) this.#report()
     else this.#dial()
   }
