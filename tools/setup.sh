@@ -146,14 +146,14 @@ allow_services() {
 
 installed() { dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' | sed -n 's/^ii *//p' | sort -u; }
 
-# A service that was not started now would still start with the next boot.
+# A service that was not started now would still start with the next boot. deb-systemd-helper(1p) and update-rc.d(8)
+# are there whether or not systemd is.
 disable_services() { # file with the packages before, file with the packages after
-  command -v systemctl >/dev/null || return 0
   comm -13 "$1" "$2" | while read -r package; do
-    dpkg -L "$package" | sed -n 's|^.*/systemd/system/\([^/]*\.service\)$|\1|p'
-  done | while read -r unit; do
-    case $unit in *@.service) continue ;; esac
-    [ "$(systemctl is-enabled "$unit" 2>/dev/null)" != enabled ] || systemctl disable "$unit" >>$log 2>&1 || :
+    dpkg -L "$package" | sed -n 's|^.*/systemd/system/\([^/@]*\.service\)$|deb-systemd-helper disable \1|p
+      s|^/etc/init.d/\([^/]*\)$|update-rc.d \1 disable|p'
+  done | while read -r disable; do
+    $disable >>$log 2>&1 || :
   done
 }
 
