@@ -40,6 +40,8 @@ export const configSchemas = [ApplyResult, Validation] as const
 
 const bodyErrors = ['body-missing', 'body-too-large', 'content-type-unsupported'] as const
 
+const etagHeader = { etag: 'The revision, in quotes.' }
+
 export const configRoutes: readonly Route[] = [
   {
     method: 'GET',
@@ -47,8 +49,9 @@ export const configRoutes: readonly Route[] = [
     id: 'getConfig',
     summary: 'The configuration in force. Its ETag is the revision.',
     tag: 'configuration',
+    headers: { 'if-none-match': 'ETag of an earlier answer; 304 where it is still the one in force.' },
     responses: {
-      200: { description: 'The configuration in force.', schema: Type.Ref('Config#') },
+      200: { description: 'The configuration in force.', schema: Type.Ref('Config#'), headers: etagHeader },
       304: { description: 'It is still the revision of If-None-Match.' },
     },
     errors: engineErrors,
@@ -62,8 +65,11 @@ export const configRoutes: readonly Route[] = [
       'Replaces the whole configuration: all of it, or nothing. With If-Match only where the revision is still that one.',
     tag: 'configuration',
     takesConfig: true,
+    headers: {
+      'if-match': 'ETag of the configuration that the change was made on; 412 where it is another.',
+    },
     responses: {
-      200: { description: 'Applied and confirmed.', schema: Type.Ref('ApplyResult#') },
+      200: { description: 'Applied and confirmed.', schema: Type.Ref('ApplyResult#'), headers: etagHeader },
     },
     errors: [
       'config-invalid',

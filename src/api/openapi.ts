@@ -1,5 +1,4 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
-import { CONFIG_SIZE_LIMIT } from '../config/index.ts'
 import { errorRow } from '../model/errors.ts'
 import { PROBLEM_MEDIA_TYPE } from './problem.ts'
 import { commonErrors, type Route } from './route.ts'
@@ -39,13 +38,13 @@ export function routeSchema(route: Route): Record<string, unknown> {
     tags: [route.tag],
     ...(route.params && { params: objectOf(route.params) }),
     ...(route.query && { querystring: objectOf(route.query) }),
+    ...(route.headers && { headers: { type: 'object', properties: describeHeaders(route.headers) } }),
     ...(route.takesConfig && { body: configBody }),
     response: responsesOf(route),
   }
 }
 
 const configBody = {
-  description: `A whole configuration, of at most ${CONFIG_SIZE_LIMIT} bytes.`,
   content: {
     'application/json': { schema: { $ref: 'Config#' } },
     'application/yaml': { schema: { $ref: 'Config#' } },
@@ -57,10 +56,28 @@ function objectOf(properties: Readonly<Record<string, object>>): object {
   return { type: 'object', properties, required }
 }
 
+function describeHeaders(headers: Readonly<Record<string, string>>): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { type: 'string', description }]),
+  )
+}
+
+interface ResponseSchema {
+  readonly description: string
+  /** An answer without a body. */
+  readonly type?: 'null'
+  readonly headers?: Record<string, object>
+  readonly content?: Record<string, unknown>
+}
+
 function responsesOf({ responses, errors }: Route): Record<string, unknown> {
-  const all: Record<string, { description: string; content?: Record<string, unknown> }> = {}
-  for (const [status, { description, schema }] of Object.entries(responses)) {
-    all[status] = { description, ...(schema && { content: { 'application/json': { schema } } }) }
+  const all: Record<string, ResponseSchema> = {}
+  for (const [status, { description, schema, headers }] of Object.entries(responses)) {
+    all[status] = {
+      description,
+      ...(headers && { headers: describeHeaders(headers) }),
+      ...(schema ? { content: { 'application/json': { schema } } } : { type: 'null' }),
+    }
   }
   const byStatus = Map.groupBy([...new Set([...errors, ...commonErrors])], code => errorRow(code).status)
   for (const [status, codes] of byStatus) {

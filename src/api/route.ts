@@ -26,6 +26,15 @@ export interface ApiResponse {
   readonly body: unknown
 }
 
+/** An answer that is no problem. */
+export interface RouteResponse {
+  readonly description: string
+  /** Of the body; without it there is none. */
+  readonly schema?: TSchema
+  /** Headers of the answer and what they say. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** One row of the interface: what is checked, documented and serialised follows from it. */
 export interface Route {
   readonly method: 'GET' | 'PUT' | 'POST'
@@ -37,10 +46,12 @@ export interface Route {
   readonly tag: 'configuration' | 'state' | 'service'
   readonly params?: Readonly<Record<string, TSchema>>
   readonly query?: Readonly<Record<string, TSchema>>
+  /** Headers that the route looks at, in lower case, and what they say. */
+  readonly headers?: Readonly<Record<string, string>>
   /** The body is a configuration, as JSON or YAML. */
   readonly takesConfig?: boolean
   /** Answers other than problems, by status. */
-  readonly responses: Readonly<Record<number, { readonly description: string; readonly schema?: TSchema }>>
+  readonly responses: Readonly<Record<number, RouteResponse>>
   /** Errors that this route may answer with, besides those of all routes. */
   readonly errors: readonly ErrorCode[]
   readonly handle: (request: ApiRequest) => Promise<ApiResponse>

@@ -1,5 +1,16 @@
 import Type, { type Static } from 'typebox'
-import { AddressText, AsNumber, InterfaceName, MacText, Name, PrefixText } from './scalars.ts'
+import {
+  AsNumber,
+  addressText,
+  InterfaceName,
+  interfaceName,
+  MacText,
+  macText,
+  Name,
+  nameText,
+  PrefixText,
+  prefixText,
+} from './scalars.ts'
 
 /**
  * The configuration: one schema, from which validation, REST, OpenAPI and the reference are made. Keys are
@@ -7,6 +18,10 @@ import { AddressText, AsNumber, InterfaceName, MacText, Name, PrefixText } from 
  */
 
 const closed = { additionalProperties: false } as const
+
+/** The key that tells the kinds of interface apart. */
+const interfaceType = <Name extends string>(name: Name) =>
+  Type.Literal(name, { description: 'Kind of interface; it decides which other keys there are.' })
 
 const common = {
   name: InterfaceName,
@@ -30,7 +45,7 @@ const common = {
 
 export const EthernetInterface = Type.Object(
   {
-    type: Type.Literal('ethernet'),
+    type: interfaceType('ethernet'),
     ...common,
     macAddress: Type.Optional(MacText),
   },
@@ -43,7 +58,7 @@ export const EthernetInterface = Type.Object(
 
 export const LoopbackInterface = Type.Object(
   {
-    type: Type.Literal('loopback'),
+    type: interfaceType('loopback'),
     ...common,
     name: Type.Literal('lo', { description: "The kernel's loopback link." }),
   },
@@ -56,9 +71,9 @@ export const LoopbackInterface = Type.Object(
 
 export const VlanInterface = Type.Object(
   {
-    type: Type.Literal('vlan'),
+    type: interfaceType('vlan'),
     ...common,
-    parent: InterfaceName,
+    parent: interfaceName('Interface that carries the tagged frames.'),
     vlanId: Type.Integer({ minimum: 1, maximum: 4094, description: 'VLAN identifier (IEEE 802.1Q VID).' }),
   },
   { ...closed, title: 'VLAN', description: 'An 802.1Q sub-interface.' },
@@ -66,7 +81,7 @@ export const VlanInterface = Type.Object(
 
 export const BridgeInterface = Type.Object(
   {
-    type: Type.Literal('bridge'),
+    type: interfaceType('bridge'),
     ...common,
     macAddress: Type.Optional(MacText),
     ports: Type.Optional(
@@ -78,7 +93,7 @@ export const BridgeInterface = Type.Object(
 
 export const VxlanInterface = Type.Object(
   {
-    type: Type.Literal('vxlan'),
+    type: interfaceType('vxlan'),
     ...common,
     macAddress: Type.Optional(MacText),
     vni: Type.Integer({
@@ -94,8 +109,12 @@ export const VxlanInterface = Type.Object(
         description: 'UDP destination port. IANA: 4789; Flannel, Hybridnet and Cilium: 8472.',
       }),
     ),
-    local: AddressText,
-    parent: Type.Optional(InterfaceName),
+    local: addressText(
+      'Outer source address, and the IP version of the tunnel: an address of the box on the underlay.',
+    ),
+    parent: Type.Optional(
+      interfaceName('Interface that the tunnel is bound to. Without it, routes to the far ends decide.'),
+    ),
     learning: Type.Optional(
       Type.Boolean({
         default: false,
@@ -116,10 +135,12 @@ export const VxlanInterface = Type.Object(
 
 export const IpipInterface = Type.Object(
   {
-    type: Type.Literal('ipip'),
+    type: interfaceType('ipip'),
     ...common,
-    local: AddressText,
-    remote: Type.Optional(AddressText),
+    local: addressText('Outer source address: an IPv4 address of the box on the underlay.'),
+    remote: Type.Optional(
+      addressText('IPv4 address of the far end. Without it, any node: the next hop of a route.'),
+    ),
     ttl: Type.Optional(
       Type.Integer({
         minimum: 0,
@@ -143,12 +164,20 @@ export const Interface = Type.Union(
 )
 
 export const StaticNeighbor = Type.Object(
-  { interface: InterfaceName, address: AddressText, macAddress: MacText },
+  {
+    interface: interfaceName('Interface that the neighbour is on.'),
+    address: addressText('Address of the neighbour.'),
+    macAddress: macText('MAC address that the neighbour has.'),
+  },
   { ...closed, description: 'A permanent ARP (IPv4) or neighbour discovery (IPv6) entry.' },
 )
 
 export const FdbEntry = Type.Object(
-  { interface: InterfaceName, macAddress: MacText, destination: AddressText },
+  {
+    interface: interfaceName('VXLAN interface that the entry is for.'),
+    macAddress: macText('Destination of the frames; 00:00:00:00:00:00 is for all that have no entry.'),
+    destination: addressText('Address of the far VTEP on the underlay.'),
+  },
   {
     ...closed,
     description: 'A permanent entry of a VXLAN forwarding database: frames to this MAC go to that VTEP.',
@@ -157,8 +186,10 @@ export const FdbEntry = Type.Object(
 
 export const StaticNexthop = Type.Object(
   {
-    via: Type.Optional(AddressText),
-    interface: Type.Optional(InterfaceName),
+    via: Type.Optional(addressText('Address of the next router.')),
+    interface: Type.Optional(
+      interfaceName('Interface that the packets leave through. Without it, the one that `via` is on.'),
+    ),
     onlink: Type.Optional(
       Type.Boolean({
         default: false,
@@ -182,7 +213,7 @@ export const StaticNexthop = Type.Object(
 
 export const StaticRoute = Type.Object(
   {
-    prefix: PrefixText,
+    prefix: prefixText('Destination, as in 10.244.0.0/16.'),
     nexthops: Type.Optional(
       Type.Array(StaticNexthop, { minItems: 1, description: 'One next hop, or several for ECMP.' }),
     ),
@@ -206,7 +237,7 @@ export const StaticRoute = Type.Object(
 
 export const PrefixMatch = Type.Object(
   {
-    prefix: PrefixText,
+    prefix: prefixText('Prefix that routes are compared with.'),
     ge: Type.Optional(
       Type.Integer({
         minimum: 0,
@@ -235,8 +266,12 @@ export const PolicyRule = Type.Object(
     match: Type.Optional(
       Type.Object(
         {
-          prefixes: Type.Optional(Type.Array(PrefixMatch, { minItems: 1 })),
-          sources: Type.Optional(Type.Array(RouteSource, { minItems: 1 })),
+          prefixes: Type.Optional(
+            Type.Array(PrefixMatch, { minItems: 1, description: 'The prefix is one of these.' }),
+          ),
+          sources: Type.Optional(
+            Type.Array(RouteSource, { minItems: 1, description: 'The route comes from one of these.' }),
+          ),
           neighborGroups: Type.Optional(
             Type.Array(Name, {
               minItems: 1,
@@ -267,12 +302,15 @@ export const PolicyRule = Type.Object(
               description: 'MULTI_EXIT_DISC (RFC 4271 §5.1.4).',
             }),
           ),
-          tunnel: Type.Optional(InterfaceName),
+          tunnel: Type.Optional(
+            interfaceName(
+              'VXLAN or IPIP interface that the packets leave through; the next hop of the route is the far end.',
+            ),
+          ),
         },
         {
           ...closed,
-          description:
-            'What is changed on an accepted route. `tunnel`: packets leave through this interface, with the next hop of the route as the far end (on-link).',
+          description: 'What is changed on an accepted route.',
         },
       ),
     ),
@@ -282,7 +320,7 @@ export const PolicyRule = Type.Object(
 
 export const Policy = Type.Object(
   {
-    name: Name,
+    name: nameText('Name that sessions refer to: lower-case letters, digits, dots and hyphens.'),
     rules: Type.Array(PolicyRule, { description: 'Tried in order; a route that matches none is rejected.' }),
   },
   { ...closed, description: 'A named policy, for import or export.' },
@@ -295,7 +333,13 @@ export const AddressFamily = Type.Union([Type.Literal('ipv4-unicast'), Type.Lite
 /** What neighbours and groups both have; a neighbour's own value wins over that of its group. */
 const session = {
   description: Type.Optional(Type.String({ maxLength: 255, description: 'Free text for people.' })),
-  remoteAs: Type.Optional(AsNumber),
+  remoteAs: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 4294967295,
+      description: 'AS of the neighbour; our own for iBGP.',
+    }),
+  ),
   families: Type.Optional(
     Type.Array(AddressFamily, {
       minItems: 1,
@@ -309,7 +353,9 @@ const session = {
   port: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 65535, description: "The neighbour's TCP port. Default: 179." }),
   ),
-  localAddress: Type.Optional(AddressText),
+  localAddress: Type.Optional(
+    addressText('Our address of the session. Default: what the route to the neighbour gives.'),
+  ),
   holdTime: Type.Optional(
     Type.Integer({
       minimum: 0,
@@ -351,13 +397,21 @@ const session = {
         'Restart time in seconds that we announce (RFC 4724); 0 turns graceful restart off. Default: 120.',
     }),
   ),
-  importPolicy: Type.Optional(Name),
-  exportPolicy: Type.Optional(Name),
+  importPolicy: Type.Optional(
+    nameText(
+      'Policy for what the neighbour announces. Default: accept all of iBGP, nothing of eBGP (RFC 8212).',
+    ),
+  ),
+  exportPolicy: Type.Optional(
+    nameText(
+      'Policy for what is announced. Default: to iBGP what eBGP taught us, to eBGP nothing (RFC 8212).',
+    ),
+  ),
 }
 
 export const BgpNeighborGroup = Type.Object(
   {
-    name: Name,
+    name: nameText('Name of the group: lower-case letters, digits, dots and hyphens.'),
     ...session,
     listenRanges: Type.Optional(
       Type.Array(PrefixText, {
@@ -374,9 +428,11 @@ export const BgpNeighborGroup = Type.Object(
 
 export const BgpNeighbor = Type.Object(
   {
-    address: AddressText,
-    group: Type.Optional(Name),
-    enabled: Type.Optional(Type.Boolean({ default: true })),
+    address: addressText('Address of the neighbour.'),
+    group: Type.Optional(nameText('Group whose settings hold where the neighbour has none of its own.')),
+    enabled: Type.Optional(
+      Type.Boolean({ default: true, description: 'Whether a session with the neighbour is held.' }),
+    ),
     ...session,
   },
   { ...closed, description: 'A BGP neighbour.' },
@@ -385,7 +441,7 @@ export const BgpNeighbor = Type.Object(
 export const Bgp = Type.Object(
   {
     localAs: AsNumber,
-    routerId: AddressText,
+    routerId: addressText('BGP identifier: an IPv4 address of the box (RFC 6286).'),
     listen: Type.Optional(
       Type.Boolean({ default: true, description: 'Accept connections from neighbours.' }),
     ),
@@ -400,8 +456,10 @@ export const Bgp = Type.Object(
         description: 'The most next hops that one prefix may use at a time (ECMP).',
       }),
     ),
-    neighborGroups: Type.Optional(Type.Array(BgpNeighborGroup)),
-    neighbors: Type.Optional(Type.Array(BgpNeighbor)),
+    neighborGroups: Type.Optional(
+      Type.Array(BgpNeighborGroup, { description: 'Settings shared by neighbours, and listen ranges.' }),
+    ),
+    neighbors: Type.Optional(Type.Array(BgpNeighbor, { description: 'Neighbours by address.' })),
   },
   { ...closed, description: 'The BGP speaker.' },
 )
@@ -415,13 +473,21 @@ export const Config = Type.Object(
           description: 'Name of the box (RFC 1123 label).',
         }),
       },
-      closed,
+      { ...closed, description: 'The box as a whole.' },
     ),
-    interfaces: Type.Optional(Type.Array(Interface)),
-    neighbors: Type.Optional(Type.Array(StaticNeighbor)),
-    fdb: Type.Optional(Type.Array(FdbEntry)),
-    routes: Type.Optional(Type.Array(StaticRoute)),
-    policies: Type.Optional(Type.Array(Policy)),
+    interfaces: Type.Optional(
+      Type.Array(Interface, { description: 'Ports, and the links that are made of them.' }),
+    ),
+    neighbors: Type.Optional(
+      Type.Array(StaticNeighbor, { description: 'Permanent ARP and neighbour discovery entries.' }),
+    ),
+    fdb: Type.Optional(
+      Type.Array(FdbEntry, { description: 'Permanent entries of VXLAN forwarding databases.' }),
+    ),
+    routes: Type.Optional(Type.Array(StaticRoute, { description: 'Static routes.' })),
+    policies: Type.Optional(
+      Type.Array(Policy, { description: 'Policies that BGP sessions refer to by name.' }),
+    ),
     bgp: Type.Optional(Bgp),
   },
   {

@@ -516,6 +516,13 @@ export const configErrors = {
       '{family} is to be spoken with {address}, but no interface has an {version} address to be its next hop.',
     fix: 'Give an interface an {version} address, or take {family} out of families.',
   },
+  'bgp-policy-missing': {
+    title: 'An eBGP session has no policy.',
+    status: 422,
+    severity: 'warning',
+    detail: 'The eBGP neighbour {address} has no {key}, so that {effect} (RFC 8212).',
+    fix: 'Add {key}, here or to its group; a policy with the one rule action: accept lets all through.',
+  },
   'bgp-neighbor-not-connected': {
     title: 'The neighbour is not directly connected.',
     status: 422,

@@ -5,27 +5,29 @@ import Type from 'typebox'
  * cannot express; `config/` holds the checks and the sentences for those who got one wrong.
  */
 
-export const AddressText = Type.String({ format: 'ip-address', description: 'IPv4 or IPv6 address.' })
+export const addressText = (description: string) => Type.String({ format: 'ip-address', description })
 
-export const PrefixText = Type.String({
-  format: 'ip-prefix',
-  description: 'Address and prefix length, as in 10.0.0.1/24.',
-})
+export const prefixText = (description: string) => Type.String({ format: 'ip-prefix', description })
 
-export const MacText = Type.String({
-  format: 'mac-address',
-  description: 'MAC address: six hexadecimal octets with colons.',
-})
+export const macText = (description: string) => Type.String({ format: 'mac-address', description })
 
-export const InterfaceName = Type.String({
-  format: 'interface-name',
-  description: 'Name of an interface: 1 to 15 characters, without slash, colon or space (IFNAMSIZ).',
-})
+export const interfaceName = (description: string) => Type.String({ format: 'interface-name', description })
 
-export const Name = Type.String({
-  pattern: '^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$',
-  description: 'A name: lower-case letters, digits, dots and hyphens.',
-})
+/** Lower-case letters, digits, dots and hyphens; 1 to 63 characters. */
+export const nameText = (description: string) =>
+  Type.String({ pattern: '^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$', description })
+
+export const AddressText = addressText('IPv4 or IPv6 address.')
+
+export const PrefixText = prefixText('Address and prefix length, as in 10.0.0.1/24.')
+
+export const MacText = macText('MAC address: six hexadecimal octets with colons.')
+
+export const InterfaceName = interfaceName(
+  'Name of an interface: 1 to 15 characters, without slash, colon or space (IFNAMSIZ).',
+)
+
+export const Name = nameText('A name: lower-case letters, digits, dots and hyphens.')
 
 export const AsNumber = Type.Integer({
   minimum: 1,

@@ -24,6 +24,7 @@ export const bgpChecks: readonly Check[] = [
   { name: 'the local address is of the IP version of the neighbour', run: localFamilies },
   { name: 'each family of a session has a next hop', run: familyNexthops },
   { name: 'an eBGP neighbour without multihop is connected', run: connected },
+  { name: 'an eBGP session has policies', run: missingPolicies },
 ]
 
 const DEFAULT_HOLD_TIME = 90
@@ -296,5 +297,23 @@ function connected(context: CheckContext): readonly Finding[] {
     if ((session.multihop ?? group?.multihop) === true || isLoopback(bytes) || isLinkLocal(bytes)) return []
     if (notOneHost(bytes) || context.ownerOf(bytes) || context.networksAround(bytes).length > 0) return []
     return [finding([...path, 'address'], 'bgp-neighbor-not-connected', { address: session.address })]
+  })
+}
+
+/** What a session without a policy comes to where the neighbour is of another AS. */
+const withoutPolicy = {
+  importPolicy: 'nothing that it announces is accepted',
+  exportPolicy: 'nothing is announced to it',
+} as const
+
+function missingPolicies({ config: { bgp } }: CheckContext): readonly Finding[] {
+  return neighborsOf(bgp).flatMap(({ session, group, path }) => {
+    const as = session.remoteAs ?? group?.remoteAs
+    if (as === undefined || as === bgp?.localAs) return []
+    return (['importPolicy', 'exportPolicy'] as const).flatMap(key => {
+      if ((session[key] ?? group?.[key]) !== undefined) return []
+      const parameters = { address: session.address, key, effect: withoutPolicy[key] }
+      return [finding([...path, key], 'bgp-policy-missing', parameters, 'key')]
+    })
   })
 }
