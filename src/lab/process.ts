@@ -20,6 +20,9 @@ export interface Exit {
 /** Lines of its log that a process keeps. */
 const KEPT_LINES = 5000
 
+/** Milliseconds that the output of a process which ended may still take to arrive. */
+const LAST_WORDS = 200
+
 /** A process that runs beside the lab until it is stopped, with the lines that it wrote. */
 export class LabProcess {
   readonly name: string
@@ -59,7 +62,12 @@ export class LabProcess {
         keep(`cannot start: ${error.message}`)
         end({ status: undefined, signal: undefined })
       })
-      child.on('close', (status, signal) => end({ status: status ?? undefined, signal: signal ?? undefined }))
+      child.on('exit', (status, signal) => {
+        const exit = { status: status ?? undefined, signal: signal ?? undefined }
+        child.on('close', () => end(exit))
+        // Its own children may hold its output open; they are not what was waited for.
+        setTimeout(() => end(exit), LAST_WORDS)
+      })
     })
   }
 

@@ -163,8 +163,8 @@ async function missingRoutes(
 
 async function addressesReady(namespace: Namespace): Promise<true | undefined> {
   const links = await namespace.ipJson(['-6', 'address', 'show', 'scope', 'global'])
-  const addresses = links.flatMap(link => (link.addr_info ?? []) as { tentative?: boolean; local: string }[])
+  const addresses = links.flatMap(link => (link.addr_info ?? []) as { tentative?: boolean; local?: string }[])
   const tentative = addresses.filter(address => address.tentative)
   if (tentative.length > 0) throw new LabError(`${tentative.map(({ local }) => local).join(', ')} tentative`)
-  return addresses.length > 0 ? true : undefined
+  return addresses.some(({ local }) => local !== undefined) ? true : undefined
 }

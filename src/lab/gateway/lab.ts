@@ -3,7 +3,7 @@ import { type Features, probeFeatures } from '../features.ts'
 import { Box, loadBoxConfig } from './box.ts'
 import { type ConvergenceOptions, converge } from './convergence.ts'
 import { pathsOf } from './paths.ts'
-import { buildTopology, possibleNodes, type Topology } from './topology.ts'
+import { buildTopology, possibleNodes, removeTopology, type Topology } from './topology.ts'
 import { type PathResult, type TryOptions, tryPaths } from './try-paths.ts'
 
 /** Where the lab keeps its files: sockets, logs of nobody else, the state of the box. */
@@ -28,7 +28,7 @@ export class GatewayLab {
     this.leftOut = leftOut
   }
 
-  /** Builds everything and starts engine, manager and BIRDs. To be called confined: nothing of it is removed. */
+  /** Builds everything and starts engine, manager and BIRDs. To be called confined. */
   static async start(options: GatewayLabOptions = {}): Promise<GatewayLab> {
     const { directory = DIRECTORY, onLine } = options
     const features = await probeFeatures()
@@ -49,6 +49,12 @@ export class GatewayLab {
   /** Waits until sessions and routes are there; returns a sentence for each that did not come. */
   converge(options: ConvergenceOptions = {}): Promise<string[]> {
     return converge(this.topology, this.box, options)
+  }
+
+  /** Ends it where its confinement goes on. */
+  async stop(): Promise<void> {
+    await this.box.stop()
+    await removeTopology(this.topology)
   }
 
   /** Tries every path of the lab. */

@@ -52,6 +52,12 @@ export async function buildTopology(nodes: readonly NodeName[], directory: strin
   return { nodes, namespaces, birds }
 }
 
+/** Stops the BIRDs and takes the namespaces away, for who builds more than one lab in a run. */
+export async function removeTopology(topology: Topology): Promise<void> {
+  await Promise.all(topology.birds.map(bird => bird.stop()))
+  await Promise.all([...topology.namespaces.values()].map(namespace => namespace.remove()))
+}
+
 /** The BIRDs of the nodes: their session with the box is called `box`. */
 export function birdConfigs(nodes: readonly NodeName[]): { node: NodeName; name: string; config: string }[] {
   const configs: { node: NodeName; name: string; config: string }[] = []
