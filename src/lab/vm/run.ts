@@ -180,7 +180,7 @@ function followMachine(machine: ChildProcess, run: VmRun): Promise<string | unde
 }
 
 function consoleTail(path: string): string {
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split(/\r?\n/).slice(-25) : []
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split(/\r?\n/).slice(-40) : []
   return lines.join('') === '' ? '' : `\nlast lines of its console:\n  ${lines.join('\n  ')}`
 }
 
