@@ -1,5 +1,6 @@
+import type { LocalNexthop } from '../bgp/index.ts'
 import type { InterfaceAddress, Kernel, Link } from '../kernel/objects.ts'
-import { isLinkLocal } from '../net/address.ts'
+import { ADDRESS_BYTES, type Family, isLinkLocal, parseAddress } from '../net/address.ts'
 import type { Clock, Timer } from '../net/clock.ts'
 import { networkOf, parsePrefix } from '../net/prefix.ts'
 import type { ConnectedNetwork } from '../routing/index.ts'
@@ -29,12 +30,39 @@ export function connectedNetworks(
   })
 }
 
+/**
+ * The next hop to announce for routes of one family over a session of another: our first global address of that family
+ * on the link that has `localAddress`, and for IPv6 the link-local one beside it (RFC 2545 §3). Pure.
+ */
+export function addressBeside(
+  addresses: readonly InterfaceAddress[],
+  family: Family,
+  localAddress: string,
+): LocalNexthop | undefined {
+  const texts = addresses.map(({ link, prefix, flags }) => ({
+    link,
+    flags,
+    text: prefix.slice(0, prefix.indexOf('/')),
+  }))
+  const link = texts.find(({ text }) => text === localAddress)?.link
+  const here = texts.flatMap(one => {
+    const bytes = parseAddress(one.text)
+    if (one.link !== link || (one.flags & UNUSABLE) !== 0 || bytes?.length !== ADDRESS_BYTES[family])
+      return []
+    return [{ text: one.text, linkLocal: isLinkLocal(bytes) }]
+  })
+  const global = here.find(one => !one.linkLocal)
+  const linkLocal = here.find(one => one.linkLocal)
+  return global && { address: global.text, ...(linkLocal && { linkLocal: linkLocal.text }) }
+}
+
 /** Reads the kernel's links and addresses whenever either changes, and tells the networks that follow. */
 export class ConnectedWatch {
   readonly #kernel: Kernel
   readonly #clock: Clock
   readonly #log: (line: string) => void
   readonly #listener: (networks: readonly ConnectedNetwork[]) => void
+  #addresses: readonly InterfaceAddress[] = []
   readonly #stop: () => void
   #timer: Timer | undefined
   #reading: Promise<void> = Promise.resolve()
@@ -62,10 +90,16 @@ export class ConnectedWatch {
         this.#kernel.dump('links'),
         this.#kernel.dump('addresses'),
       ])
+      this.#addresses = addresses
       if (!this.#closed) this.#listener(connectedNetworks(links, addresses))
     })
     this.#reading = reading.catch(() => undefined)
     return reading
+  }
+
+  /** Our address of a family on the interface that has `localAddress`, as of the last reading. */
+  addressBeside(family: Family, localAddress: string): LocalNexthop | undefined {
+    return addressBeside(this.#addresses, family, localAddress)
   }
 
   close(): void {

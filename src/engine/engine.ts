@@ -1,4 +1,4 @@
-import { type BgpTransport, Speaker, type SpeakerEvent } from '../bgp/index.ts'
+import { type BgpTransport, Speaker } from '../bgp/index.ts'
 import { type ConfigStore, validateConfig } from '../config/index.ts'
 import {
   CAUSEWAY_PROTOCOL,
@@ -105,10 +105,14 @@ export class Engine {
           this.#rib.remove('eBGP', family, bytes, offset, length)
           this.#rib.remove('iBGP', family, bytes, offset, length)
         },
-        converged: () => this.#fib.sweep(),
+        converged: () => {
+          log('bgp: converged; what an earlier engine left and nobody announces is taken away')
+          this.#fib.sweep()
+        },
       },
       onNeighborChange: (address, state) => this.#memory.note(address, state === 'Established'),
-      log: (event: SpeakerEvent) => log(`bgp: ${event.message}`),
+      log: ({ message }) => log(`bgp: ${message}`),
+      localNexthop: (family, localAddress) => this.#watch.addressBeside(family, localAddress),
     })
   }
 

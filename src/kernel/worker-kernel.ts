@@ -44,15 +44,17 @@ export class WorkerKernel implements Kernel {
       name: 'kernel',
       workerData: options,
     })
-    await new Promise<void>((resolve, reject) => {
-      worker.once('message', (message: FromWorker) => {
-        if (message.kind === 'refused') reject(errorOf(message.failure))
-        else resolve()
-      })
-      worker.once('error', reject)
-      worker.once('exit', () => reject(new KernelError('EPIPE', 'the kernel worker ended before it began')))
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const ended = () => reject(new KernelError('EPIPE', 'the kernel worker ended before it began'))
+    worker.once('message', (message: FromWorker) => {
+      if (message.kind === 'refused') reject(errorOf(message.failure))
+      else resolve()
     })
-    worker.removeAllListeners()
+    worker.once('error', reject)
+    worker.once('exit', ended)
+    await promise
+    worker.off('error', reject)
+    worker.off('exit', ended)
     return new WorkerKernel(worker, log)
   }
 
