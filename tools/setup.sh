@@ -128,18 +128,15 @@ policy=/usr/sbin/policy-rc.d
 policy_saved=$policy.before-causeway
 policy_mark='# Placed by the setup of Causeway while it installs packages.'
 
-forbidden=no
 forbid_services() {
   allow_services
   if [ -e $policy ] || [ -L $policy ]; then mv $policy $policy_saved; fi
   printf '#!/bin/sh\n%s\nexit 101\n' "$policy_mark" >$policy.new
   chmod 755 $policy.new
-  forbidden=yes
   mv $policy.new $policy
 }
 
 allow_services() {
-  forbidden=no
   if [ -e $policy ] && grep -qF "$policy_mark" $policy; then rm $policy; fi
   if [ -e $policy_saved ] || [ -L $policy_saved ]; then mv $policy_saved $policy; fi
 }
@@ -163,9 +160,22 @@ obtainable() { # PACKAGE... -> those that apt has
   done
 }
 
+# The list of packages from before an installation stays until all is cleaned up after it: a run that was killed in
+# between is finished by the next one.
+before=$cache/packages.before
+installing=no
+
+finish_installation() {
+  allow_services
+  installed >$cache/packages.after
+  disable_services $before $cache/packages.after
+  rm -f $before $cache/packages.after
+  installing=no
+}
+
 debian_packages() {
   missing=$(missing_packages)
-  [ -n "$missing" ] || return 0
+  [ -n "$missing" ] || [ -e $before ] || return 0
   if [ "$(id -u)" != 0 ]; then
     say "not root: as root, apt-get install ${missing% }; left out: $(left_out $missing)"
     return 0
@@ -182,24 +192,25 @@ debian_packages() {
     apt_update || :
     available=$(obtainable $missing)
   fi
-  if [ -n "$available" ]; then
-    say "installing Debian packages: ${available% }"
-    apt install --no-install-recommends --download-only $available ||
-      { apt_update && apt install --no-install-recommends --download-only $available; } || :
-    installed >$cache/packages.before
-    forbid_services
-    # In a session of its own, so that Ctrl-C does not reach dpkg in the middle of a package.
-    apt_session='setsid -w'
-    apt install --no-install-recommends --no-download $available || :
-    apt_session=
-    allow_services
-    installed >$cache/packages.after
-    disable_services $cache/packages.before $cache/packages.after
-  fi
+  [ -z "$available" ] || install_packages $available
+  [ ! -e $before ] || finish_installation
   exec 8>&-
   missing=$(missing_packages)
   [ -z "$missing" ] || say "apt cannot install ${missing% } ($(grep -m1 '^E:' $cache/apt.log || echo 'no such package'));" \
     "left out: $(left_out $missing)"
+}
+
+install_packages() { # PACKAGE...
+  say "installing Debian packages: $*"
+  apt install --no-install-recommends --download-only "$@" ||
+    { apt_update && apt install --no-install-recommends --download-only "$@"; } || return 0
+  [ -e $before ] || installed >$before
+  installing=yes
+  forbid_services
+  # In a session of its own, so that Ctrl-C does not reach dpkg in the middle of a package.
+  apt_session='setsid -w'
+  apt install --no-install-recommends --no-download "$@" || :
+  apt_session=
 }
 
 # ---- Kernel of the VM --------------------------------------------------------------------------------------------
@@ -267,12 +278,12 @@ vm_kernel() {
 
 ready() {
   npm_ready || return 1
-  [ "$purpose" = unit ] || [ -z "$(missing_packages)" ] || return 1
+  [ "$purpose" = unit ] || { [ -z "$(missing_packages)" ] && [ ! -e $before ]; } || return 1
   case $purpose in vm | test) vm_ready || return 1 ;; esac
 }
 
 if ! ready; then
-  trap '[ $forbidden = no ] || allow_services' EXIT
+  trap '[ $installing = no ] || finish_installation' EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
   trap 'exit 143' TERM
