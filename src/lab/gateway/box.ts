@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { fileURLToPath } from 'node:url'
@@ -65,6 +66,11 @@ export class Box {
 
   get manager(): LabProcess {
     return this.#manager
+  }
+
+  /** Whether engine and manager have opened their sockets, so that there is somebody to ask. */
+  get listening(): boolean {
+    return existsSync(this.#engineSocket) && existsSync(this.apiSocket)
   }
 
   /** Health as REST tells it, whatever its status. */

@@ -104,6 +104,7 @@ function conditions(topology: Topology, box: Box, events: ReadonlyMap<string, Ke
         until(
           'the kernel of the box is as configured',
           async () => {
+            if (!box.listening) throw new LabError('engine and manager are starting')
             const health = await box.health()
             if (health.reconciled) return true
             throw new LabError(JSON.stringify(health))
