@@ -84,6 +84,7 @@ interface NetworkEntry {
  */
 function overlapping(context: CheckContext): readonly Finding[] {
   const networks = context.addresses
+    .filter(({ owner, prefix }) => !unusableKind(prefix, owner.interface.type))
     .map((entry, order): NetworkEntry => ({ entry, network: networkOf(entry.prefix), order }))
     .filter(({ network }) => network.length < network.bytes.length * 8 && !isLinkLocal(network.bytes))
     .sort(byNetwork)

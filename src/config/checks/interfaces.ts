@@ -129,7 +129,8 @@ function portAddresses(context: CheckContext): readonly Finding[] {
   const seen = new Set<string>()
   return portEntries(context).flatMap(({ port, bridge }) => {
     const entry = context.find(port)
-    if (!entry?.interface.addresses?.length || seen.has(port)) return []
+    if (!entry?.interface.addresses?.length || !bridgePorts.has(entry.interface.type) || seen.has(port))
+      return []
     seen.add(port)
     return [finding([...entry.path, 'addresses'], 'bridge-port-addresses', { port, bridge })]
   })

@@ -7,14 +7,14 @@ export const mtuChecks: readonly Check[] = [
   { name: 'an interface with IPv6 has an MTU for it', run: fitsIpv6 },
 ]
 
-/** An MTU and whether it is the configured one. */
+/** An MTU and, in words, where it comes from if it was not configured. */
 interface Mtu {
   readonly bytes: number
-  readonly configured: boolean
+  readonly origin: string
 }
 
 /** What a port has that nothing was said of. */
-const DEFAULT_MTU: Mtu = { bytes: 1500, configured: false }
+const DEFAULT_MTU: Mtu = { bytes: 1500, origin: ' (not configured, so the default)' }
 const IPV6_MINIMUM = 1280
 
 /**
@@ -49,13 +49,14 @@ function below(entry: InterfaceEntry | undefined, overhead: number): Below | und
 
 /** The MTU that an interface will have: its own, or what comes of the interface below. */
 function mtuOf(context: CheckContext, entry: InterfaceEntry, depth = 0): Mtu | undefined {
-  if (entry.interface.mtu !== undefined) return { bytes: entry.interface.mtu, configured: true }
+  if (entry.interface.mtu !== undefined) return { bytes: entry.interface.mtu, origin: '' }
   if (entry.interface.type === 'loopback' || depth > 16) return undefined
   if (entry.interface.type === 'ethernet') return DEFAULT_MTU
   const carrier = belowOf(context, entry)
   if (!carrier) return undefined
   const carried = mtuOf(context, carrier.entry, depth + 1)
-  return carried && { bytes: carried.bytes - carrier.overhead, configured: false }
+  const origin = ` (what ${carrier.entry.interface.name} leaves)`
+  return carried && { bytes: carried.bytes - carrier.overhead, origin }
 }
 
 function fitsBelow(context: CheckContext): readonly Finding[] {
@@ -73,7 +74,7 @@ function fitsBelow(context: CheckContext): readonly Finding[] {
         needed: mtu + carrier.overhead,
         below: carrier.entry.interface.name,
         belowMtu: limit.bytes,
-        origin: limit.configured ? '' : ' (not configured, so the default)',
+        origin: limit.origin,
         largest,
         advice: `, or raise the mtu of ${carrier.entry.interface.name} to ${mtu + carrier.overhead}`,
       }),
@@ -92,7 +93,7 @@ function fitsIpv6(context: CheckContext): readonly Finding[] {
         name: entry.interface.name,
         address: six.address,
         mtu: mtu.bytes,
-        origin: mtu.configured ? '' : ' (what is left by the interface below)',
+        origin: mtu.origin,
       }),
     ]
   })
