@@ -175,9 +175,10 @@ export class Engine {
   }
 
   async #configureRouting(config: Config): Promise<void> {
-    this.#static.configure(config)
+    this.#static.prepare(config)
     await this.#watch.read()
     this.#resolve()
+    this.#static.install()
     this.#speaker.configure(config.bgp, config.policies ?? [])
   }
 

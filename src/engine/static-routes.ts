@@ -12,7 +12,8 @@ interface Held {
 export class StaticRoutes {
   readonly #rib: Rib
   readonly #sets: NexthopSets
-  #held = new Map<string, Held>()
+  #held: ReadonlyMap<string, Held> = new Map()
+  #wanted: ReadonlyMap<string, Held> = this.#held
 
   constructor(rib: Rib, sets: NexthopSets) {
     this.#rib = rib
@@ -21,18 +22,25 @@ export class StaticRoutes {
 
   /** The routes that next hops may resolve through. */
   paths(): readonly StaticPath[] {
-    return [...this.#held.values()]
+    return [...this.#wanted.values()]
   }
 
-  /** Makes the RIB hold the static routes of this configuration (a valid one). */
-  configure(config: Config): void {
-    const wanted = new Map((config.routes ?? []).map(route => [route.prefix, this.#row(route)]))
+  /**
+   * Takes the static routes of this configuration (a valid one): `paths` has them at once, the RIB with `install`. Between
+   * the two next hops are resolved anew, so that no route is without its way for an instant.
+   */
+  prepare(config: Config): void {
+    this.#wanted = new Map((config.routes ?? []).map(route => [route.prefix, this.#row(route)]))
+  }
+
+  /** Makes the RIB hold what was prepared. */
+  install(): void {
     for (const [prefix, { network }] of this.#held) {
-      if (!wanted.has(prefix))
-        this.#rib.remove('static', prefixFamily(network), network.bytes, 0, network.length)
+      if (this.#wanted.has(prefix)) continue
+      this.#rib.remove('static', prefixFamily(network), network.bytes, 0, network.length)
     }
-    this.#held = wanted
-    for (const { network, nexthops, distance } of wanted.values()) {
+    this.#held = this.#wanted
+    for (const { network, nexthops, distance } of this.#held.values()) {
       this.#rib.set('static', prefixFamily(network), network.bytes, 0, network.length, nexthops, distance)
     }
   }

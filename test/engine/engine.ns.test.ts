@@ -233,7 +233,7 @@ describe('the engine', () => {
     expect(summary).toMatch(/ 0% packet loss/)
     await monitor.stop()
     await nodeMonitor.stop()
-    expect(monitor.lines.filter(line => !/fe80|ff00|dev lo|multicast/.test(line))).toEqual([])
+    expect(monitor.lines.filter(line => !/table local|fe80|multicast/.test(line))).toEqual([])
     expect(nodeMonitor.lines.filter(line => /172\.16/.test(line))).toEqual([])
   })
 
