@@ -27,7 +27,7 @@ export const MESSAGE_NAMES: Readonly<Record<number, string>> = {
 
 /** Writes a header at `offset`; `length` is that of the whole message. Returns the offset behind it. */
 export function writeHeader(out: Uint8Array, offset: number, length: number, type: number): number {
-  out.fill(0xff, offset, offset + 16)
+  for (let i = 0; i < 16; i++) out[offset + i] = 0xff
   out[offset + 16] = length >> 8
   out[offset + 17] = length & 0xff
   out[offset + 18] = type

@@ -35,6 +35,9 @@ export interface EncodedAttributes {
   readonly nexthop: Uint8Array | undefined
 }
 
+/** Octets of a piece that encoded attributes are cut from. */
+const PIECE_LENGTH = 16384
+
 const OPTIONAL_TRANSITIVE = Flag.OPTIONAL | Flag.TRANSITIVE
 
 /**
@@ -44,18 +47,23 @@ const OPTIONAL_TRANSITIVE = Flag.OPTIONAL | Flag.TRANSITIVE
 class OutgoingEncoder {
   #bytes = new Uint8Array(1024)
   #at = 0
+  #piece: Uint8Array = new Uint8Array(0)
+  #pieceAt = 0
   #key: Uint8Array = new Uint8Array(0)
   #outgoing: Outgoing | undefined
-  /** The next hop for NEXT_HOP, undefined where it goes into MP_REACH_NLRI. */
+  /** What the next hop for NEXT_HOP lies in, and where; undefined where it goes into MP_REACH_NLRI. */
   #classic: Uint8Array | undefined
+  #classicAt = 0
   /** With AS numbers of two octets: the path and the aggregator of four, where they do not fit. */
   #widePath: Uint8Array | undefined
   #wideAggregator = -1
 
   encode(key: Uint8Array, start: number, end: number, family: Family, outgoing: Outgoing): EncodedAttributes {
-    const nexthop = nexthopFor(family, outgoing.nexthop ?? ownNexthop(key, start))
-    const classic = family === 4 && nexthop.length === 4 && !outgoing.multiprotocolIpv4
-    this.#begin(key, end - start, outgoing, classic ? nexthop : undefined)
+    const given = outgoing.nexthop
+    const classic = family === 4 && !outgoing.multiprotocolIpv4 && (given ? given.length : key[start]) === 4
+    this.#begin(key, end - start, outgoing)
+    this.#classic = classic ? (given ?? key) : undefined
+    this.#classicAt = given ? 0 : start + 1
     let step = 0
     for (let at = attributesStart(key, start); at < end; at = valueEnd(key, at)) {
       const code = key[at + 1]!
@@ -67,10 +75,11 @@ class OutgoingEncoder {
       }
     }
     while (step < STEPS.length) STEPS[step++]!.run(this, -1, -1, 0)
-    return { family, bytes: this.#bytes.slice(0, this.#at), nexthop: classic ? undefined : nexthop }
+    const nexthop = classic ? undefined : nexthopFor(family, given ?? ownNexthop(key, start))
+    return { family, bytes: this.#taken(), nexthop }
   }
 
-  #begin(key: Uint8Array, length: number, outgoing: Outgoing, classic: Uint8Array | undefined): void {
+  #begin(key: Uint8Array, length: number, outgoing: Outgoing): void {
     // A path can come twice (AS4_PATH), each with what is put in front of it.
     const needed =
       2 * length + 2 * (outgoing.prepend * 4 + 2 * Math.ceil(outgoing.prepend / MAX_SEGMENT)) + 128
@@ -78,9 +87,23 @@ class OutgoingEncoder {
     this.#at = 0
     this.#key = key
     this.#outgoing = outgoing
-    this.#classic = classic
     this.#widePath = undefined
     this.#wideAggregator = -1
+  }
+
+  /** What was written, as bytes of their own: cut from a piece, since small arrays of bytes are dear to make one by one. */
+  #taken(): Uint8Array {
+    const length = this.#at
+    if (length > PIECE_LENGTH / 8) return this.#bytes.slice(0, length)
+    if (this.#pieceAt + length > this.#piece.length) {
+      this.#piece = new Uint8Array(PIECE_LENGTH)
+      this.#pieceAt = 0
+    }
+    const piece = this.#piece
+    const from = this.#pieceAt
+    for (let i = 0; i < length; i++) piece[from + i] = this.#bytes[i]!
+    this.#pieceAt += length
+    return piece.subarray(from, from + length)
   }
 
   #copy(from: number, to: number): void {
@@ -102,8 +125,8 @@ class OutgoingEncoder {
   #close(flags: number, code: number, valueEnd: number): void {
     const from = this.#at + 4
     const to = writeAttributeHeader(this.#bytes, this.#at, flags, code, valueEnd - from)
-    if (to !== from) this.#bytes.copyWithin(to, from, valueEnd)
     this.#at = to + valueEnd - from
+    if (to !== from) for (let i = from; i < valueEnd; i++) this.#bytes[i - 1] = this.#bytes[i]!
   }
 
   path(from: number, to: number): void {
@@ -166,7 +189,7 @@ class OutgoingEncoder {
   nexthop(): void {
     if (!this.#classic) return
     this.#at = writeAttributeHeader(this.#bytes, this.#at, Flag.TRANSITIVE, Code.NEXT_HOP, 4)
-    for (const octet of this.#classic) this.#bytes[this.#at++] = octet
+    for (let i = 0; i < 4; i++) this.#bytes[this.#at++] = this.#classic[this.#classicAt + i]!
   }
 
   med(from: number, to: number, flags: number): void {

@@ -139,7 +139,6 @@ class UpdateReader {
     if (index.has(Code.MP_UNREACH_NLRI)) this.#hasUnreach = this.#readMultiprotocol(Code.MP_UNREACH_NLRI)
     if (index.has(Code.MP_REACH_NLRI)) {
       this.#hasReach = this.#readMultiprotocol(Code.MP_REACH_NLRI)
-      if (this.#reach.hasNlri) this.#reachable = true
     }
   }
 
@@ -153,6 +152,7 @@ class UpdateReader {
     let outcome = reading
       ? mp.readReach(this.#buffer, from, to, this.#session)
       : mp.readUnreach(this.#buffer, from, to, this.#session)
+    if (reading && mp.hasNlri) this.#reachable = true
     const ours = outcome !== MpOutcome.FOREIGN && outcome !== MpOutcome.UNREADABLE
     if (ours && this.#flagsDiffer(code, Flag.OPTIONAL)) outcome = MpOutcome.MALFORMED
     switch (outcome) {
