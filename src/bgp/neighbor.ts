@@ -32,6 +32,12 @@ import {
 /** How long stale paths wait for the End-of-RIB of a neighbour that is back (RFC 4724 §4.2: an upper bound of our own). */
 const STALE_LIMIT = 360_000
 
+/**
+ * For so long what a NOTIFICATION said stands as the reason, though attempts fail after it: after an error neighbours do not
+ * answer for a while.
+ */
+const TOLD = 120_000
+
 /** What a neighbour asks of the speaker. */
 export interface NeighborHost {
   readonly environment: SessionEnvironment
@@ -87,7 +93,7 @@ export class Neighbor {
   #remote: Open | undefined
   /** A session, or an attempt at one, has ended: a dynamic neighbour without one may go. */
   #ended = false
-  #lastDown: { readonly at: number; readonly reason: string } | undefined
+  #lastDown: { readonly at: number; readonly reason: string; readonly told: boolean } | undefined
   /** The neighbour's TCP died, and it has until this alarm to come back (RFC 4724 §4.2). */
   readonly #restart: Alarm
   readonly #stale: Alarm
@@ -327,10 +333,13 @@ export class Neighbor {
     const reason = explainDown(down, {
       settings: settings.session,
       group: settings.group,
-      remote: this.#remote,
+      remote: this.session.lastOpen,
       type: this.type,
     })
-    this.#lastDown = { at: this.#host.environment.clock.wallTime(), reason }
+    const at = this.#host.environment.clock.wallTime()
+    const attempt = down.kind === 'tcp' && down.phase !== 'Established'
+    if (attempt && this.#lastDown?.told && at - this.#lastDown.at < TOLD) return reason
+    this.#lastDown = { at, reason, told: down.kind === 'received' || down.kind === 'sent' }
     return reason
   }
 

@@ -55,11 +55,26 @@ export class Bird {
     writeFileSync(join(this.#directory, 'bird.conf'), config)
   }
 
-  async start(): Promise<this> {
+  /** @param recover takes up what it forwarded before (`bird -R`), as Calico starts it: F in its graceful restart */
+  async start(recover = false): Promise<this> {
+    const flags = recover ? ['-R'] : []
     const at = (name: string) => join(this.#directory, name)
     this.#process = spawn(
       'ip',
-      ['netns', 'exec', this.#node.name, 'bird', '-f', '-c', at('bird.conf'), '-s', at('ctl'), '-P', at('pid')],
+      [
+        'netns',
+        'exec',
+        this.#node.name,
+        'bird',
+        '-f',
+        ...flags,
+        '-c',
+        at('bird.conf'),
+        '-s',
+        at('ctl'),
+        '-P',
+        at('pid'),
+      ],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     )
     await until('BIRD answers', () => {
@@ -85,8 +100,14 @@ export class Bird {
     return /\bEstablished\b/.test(this.ask(`show protocols ${protocol}`))
   }
 
-  configure(config: string): void {
+  /** Another configuration for the next start. */
+  write(config: string): void {
     writeFileSync(join(this.#directory, 'bird.conf'), config)
+  }
+
+  /** Another configuration from now on. */
+  configure(config: string): void {
+    this.write(config)
     this.ask('configure')
   }
 

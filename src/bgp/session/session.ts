@@ -64,6 +64,8 @@ export class Session implements ChannelOwner {
   readonly random: Random
   readonly slices: Slices
   readonly counters: MessageCounters = { received: 0, sent: 0, updatesReceived: 0, updatesSent: 0 }
+  /** The OPEN that came last, acceptable or not. */
+  lastOpen: Open | undefined
   readonly #transport: BgpTransport
   readonly #events: SessionEvents
   #settings: SessionSettings
@@ -207,6 +209,7 @@ export class Session implements ChannelOwner {
   }
 
   check(open: Open): Notification | undefined {
+    this.lastOpen = open
     const { localAs, routerId, remoteAs, families } = this.#settings
     const refused = checkOpen(open, {
       localAs,
