@@ -217,7 +217,7 @@ describe('hostile bytes', () => {
       announced.add(result.verdict)
     }
     expect(messages).toBeGreaterThan(500)
-    expect(slowest).toBeLessThan(500)
+    expect(slowest).toBeLessThan(1000)
     // The mutations reach every verdict, so that the paths behind each were tried.
     expect([...announced].sort()).toEqual([0, 1, 2, 3, 4])
   })
