@@ -32,8 +32,8 @@ import {
 import { toHex, update } from './hex.ts'
 import { EBGP, IBGP, MANDATORY, OLD, OTHER_PREFIX, PREFIX, REACH6, UNREACH6 } from './sessions.ts'
 
-/** The time that all of it may take, in milliseconds. */
-const BUDGET = 1500
+/** How many messages are tried: about a second on a machine that is not busy. */
+const MESSAGES = 8000
 
 /** The same numbers in every run (mulberry32), so that a finding can be had again. */
 function randomNumbers(seed: number): () => number {
@@ -199,28 +199,21 @@ function feed(bytes: Uint8Array, session: UpdateSession, piece: number): void {
 describe('hostile bytes', () => {
   it('never make the codec throw, hang, or give out what is not there', () => {
     const random = randomNumbers(20260101)
-    const deadline = performance.now() + BUDGET
-    const announced = new Set<number>()
-    let slowest = 0
-    let messages = 0
-    for (; performance.now() < deadline; messages++) {
+    const verdicts = new Set<number>()
+    for (let messages = 0; messages < MESSAGES; messages++) {
       const seed = SEEDS[messages % SEEDS.length]!
       const session = SESSIONS[Math.floor(random() * SESSIONS.length)]!
       const bytes = messages < SEEDS.length ? seed : mutate(seed, random)
-      const begin = performance.now()
       try {
         feed(bytes, session, 1 + Math.floor(random() * 300))
       } catch (error) {
         throw new Error(`message ${messages}, ${JSON.stringify(session)}: ${toHex(bytes)}`, { cause: error })
       }
-      slowest = Math.max(slowest, performance.now() - begin)
-      announced.add(result.verdict)
+      verdicts.add(result.verdict)
     }
-    expect(messages).toBeGreaterThan(500)
-    expect(slowest).toBeLessThan(1000)
     // The mutations reach every verdict, so that the paths behind each were tried.
-    expect([...announced].sort()).toEqual([0, 1, 2, 3, 4])
-  })
+    expect([...verdicts].sort()).toEqual([0, 1, 2, 3, 4])
+  }, 30_000)
 
   it('of the dearest kinds are read in well under a turn of the loop', () => {
     const many = (attribute: string) => update({ attributes: `${MANDATORY}${attribute}`, nlri: PREFIX })
