@@ -17,6 +17,7 @@ import {
   type EventListener,
   type FromWorker,
   type KernelOptions,
+  READY,
   type RemoteMethod,
   type RowFailure,
   type ToWorker,
@@ -33,29 +34,26 @@ export class WorkerKernel implements Kernel {
   readonly #log: (line: string) => void
   readonly #pending = new Map<number, PendingCall>()
   readonly #listeners = new Set<EventListener>()
+  /** Settles when the worker has opened its sockets, or says why it cannot. */
+  readonly #opened: Promise<unknown>
   readonly #ended: Promise<void>
-  #nextId = 1
+  #nextId = READY + 1
   /** Why there will be no more answers. */
   #end: KernelError | undefined
 
-  /** Starts the worker. @throws KernelError where netlink cannot be used */
-  static async open(options: KernelOptions, log: (line: string) => void): Promise<WorkerKernel> {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      name: 'kernel',
-      workerData: options,
-    })
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const ended = () => reject(new KernelError('EPIPE', 'the kernel worker ended before it began'))
-    worker.once('message', (message: FromWorker) => {
-      if (message.kind === 'refused') reject(errorOf(message.failure))
-      else resolve()
-    })
-    worker.once('error', reject)
-    worker.once('exit', ended)
-    await promise
-    worker.off('error', reject)
-    worker.off('exit', ended)
-    return new WorkerKernel(worker, log)
+  /**
+   * Starts the worker.
+   * @param module is what the worker runs: it speaks `worker-protocol`
+   * @throws KernelError where netlink cannot be used
+   */
+  static async open(
+    options: KernelOptions,
+    log: (line: string) => void,
+    module: URL = new URL('./worker.ts', import.meta.url),
+  ): Promise<WorkerKernel> {
+    const kernel = new WorkerKernel(new Worker(module, { name: 'kernel', workerData: options }), log)
+    await kernel.#opened
+    return kernel
   }
 
   private constructor(worker: Worker, log: (line: string) => void) {
@@ -63,6 +61,7 @@ export class WorkerKernel implements Kernel {
     this.#log = log
     worker.on('message', (message: FromWorker) => this.#receive(message))
     worker.on('error', error => this.#fail(`the kernel worker failed: ${error}`))
+    this.#opened = this.#answerTo(READY)
     this.#ended = new Promise(resolve => {
       worker.on('exit', () => {
         this.#fail('the kernel worker has ended')
@@ -117,13 +116,20 @@ export class WorkerKernel implements Kernel {
   ): Promise<T> {
     if (this.#end) return Promise.reject(this.#end)
     const id = this.#nextId++
-    const answer = new Promise<unknown>((resolve, reject) => {
-      // Posted first: what cannot be cloned throws here, and rejects this call.
+    try {
       this.#post({ kind: 'call', id, method, arguments: args }, transfer)
+    } catch (error) {
+      // What cannot be cloned.
+      return Promise.reject(error)
+    }
+    // The worker answers what LocalKernel's method of this name returns, which is what the caller promises.
+    return this.#answerTo(id) as Promise<T>
+  }
+
+  #answerTo(id: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject })
     })
-    // The worker answers what LocalKernel's method of this name returns, which is what the caller promises.
-    return answer as Promise<T>
   }
 
   #post(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {

@@ -23,10 +23,10 @@ export type ToWorker =
   /** Closes the sockets and ends the worker. */
   | { readonly kind: 'close' }
 
+/** The id of the call that nobody makes: it is answered when the worker's sockets are open, or cannot be opened. */
+export const READY = 0
+
 export type FromWorker =
-  | { readonly kind: 'ready' }
-  /** The sockets could not be opened: the worker ends. */
-  | { readonly kind: 'refused'; readonly failure: KernelFailure }
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly failure: KernelFailure }
   | { readonly kind: 'events'; readonly events: readonly KernelEvent[] }

@@ -7,6 +7,7 @@ import {
   buffersOf,
   type CallMessage,
   type FromWorker,
+  READY,
   type RemoteMethod,
   type ToWorker,
 } from './worker-protocol.ts'
@@ -33,10 +34,10 @@ const CALLS: { readonly [M in RemoteMethod]: (kernel: LocalKernel, ...args: Argu
 function open(): LocalKernel | undefined {
   try {
     const kernel = new LocalKernel(workerData as KernelOptions)
-    tell({ kind: 'ready' })
+    tell({ kind: 'result', id: READY, result: undefined })
     return kernel
   } catch (error) {
-    tell({ kind: 'refused', failure: failureOf(error) })
+    tell({ kind: 'failure', id: READY, failure: failureOf(error) })
     port?.close()
     return undefined
   }
