@@ -49,7 +49,7 @@ export class MemoryNetwork {
       far.other = near
       this.connections.push(near, far)
       accept(far)
-      near.handler?.onOpen()
+      near.opened()
     })
     return near
   }
@@ -68,6 +68,7 @@ export class MemoryConnection implements Connection {
   #paused = false
   readonly #unread: Uint8Array[] = []
   readonly #held: Uint8Array[] = []
+  readonly #early: Uint8Array[] = []
 
   constructor(network: MemoryNetwork, localAddress: string, remoteAddress: string, remotePort: number) {
     this.#network = network
@@ -76,8 +77,18 @@ export class MemoryConnection implements Connection {
     this.remotePort = remotePort
   }
 
+  /** The other side is there: what was written before goes to it. */
+  opened(): void {
+    this.handler?.onOpen()
+    for (const bytes of this.#early.splice(0)) this.#deliver(bytes)
+  }
+
   write(bytes: Uint8Array): boolean {
     if (this.closed) return true
+    if (!this.other) {
+      this.#early.push(Uint8Array.from(bytes))
+      return true
+    }
     if (this.room < Number.POSITIVE_INFINITY) {
       this.#held.push(bytes)
       this.room -= bytes.length

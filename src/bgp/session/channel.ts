@@ -45,6 +45,8 @@ export interface ChannelOwner {
   check(open: Open): Notification | undefined
   /** A good OPEN came: resolves collisions (RFC 4271 §6.8). False: this channel was closed. */
   opened(channel: Channel): boolean
+  /** A channel waits for the KEEPALIVE that ends the handshake. */
+  confirming(): void
   established(channel: Channel): void
   /** An UPDATE or ROUTE-REFRESH of the established session. A NOTIFICATION as answer ends it. */
   message(type: number, buffer: Uint8Array, start: number, end: number): Notification | undefined
@@ -253,6 +255,7 @@ export class Channel {
     this.#framer.maxLength = Math.max(this.negotiated.receiveLimit, MAX_MESSAGE)
     this.#startTimers(this.negotiated.holdTime)
     this.#send(KEEPALIVE)
+    this.#owner.confirming()
   }
 
   #startTimers(holdTime: number): void {

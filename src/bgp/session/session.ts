@@ -242,6 +242,10 @@ export class Session implements ChannelOwner {
     return true
   }
 
+  confirming(): void {
+    this.#report()
+  }
+
   established(channel: Channel): void {
     for (const other of [...this.#channels]) if (other !== channel) this.#collided(other)
     this.#connectRetry.cancel()
