@@ -1,0 +1,293 @@
+import { describe, expect, it } from 'vitest'
+import type { Attributes } from '../../../src/bgp/wire/index.ts'
+import { Fixture, seeded } from './fixture.ts'
+
+interface Candidate extends Partial<Attributes> {
+  readonly via?: string
+  readonly external?: boolean
+  readonly routerId?: number
+  readonly address?: string
+  readonly pathId?: number
+  readonly metric?: number
+}
+
+const sequence = (...ases: number[]) => [{ type: 2, ases }]
+
+/** Each step with a path that wins there, and one that would win everything after it. */
+const STEPS: readonly { step: string; winner: Candidate; loser: Candidate }[] = [
+  {
+    step: 'localPreference',
+    winner: { localPreference: 2147482623, asPath: sequence(1, 2, 3) },
+    loser: { localPreference: 2147482622, asPath: [] },
+  },
+  { step: 'localPreference', winner: { localPreference: 101 }, loser: { asPath: [] } },
+  {
+    step: 'localPreference',
+    winner: { localPreference: 4294967295 },
+    loser: { localPreference: 2147483648 },
+  },
+  {
+    step: 'asPathLength',
+    winner: { asPath: sequence(7), origin: 2 },
+    loser: { asPath: sequence(7, 8), origin: 0 },
+  },
+  {
+    step: 'asPathLength',
+    winner: { asPath: [...sequence(7), { type: 1, ases: [1, 2, 3] }] },
+    loser: { asPath: sequence(7, 8, 9) },
+  },
+  { step: 'origin', winner: { origin: 0, med: 9 }, loser: { origin: 1, med: 1 } },
+  {
+    step: 'med',
+    winner: { asPath: sequence(7), med: 5, external: false },
+    loser: { asPath: sequence(7), med: 6, external: true },
+  },
+  { step: 'med', winner: { asPath: sequence(7) }, loser: { asPath: sequence(7), med: 1 } },
+  {
+    step: 'eBgpOverIBgp',
+    winner: { asPath: sequence(7), med: 9, external: true, routerId: 9 },
+    loser: { asPath: sequence(8), med: 1, external: false, routerId: 1 },
+  },
+  {
+    step: 'igpMetric',
+    winner: { via: '10.0.0.5', metric: 1, routerId: 9 },
+    loser: { via: '10.0.0.6', metric: 2, routerId: 1 },
+  },
+  {
+    step: 'routerId',
+    winner: { routerId: 1, address: '10.0.0.8' },
+    loser: { routerId: 2, address: '10.0.0.7' },
+  },
+  { step: 'routerId', winner: { routerId: 9, originatorId: 1 }, loser: { routerId: 2 } },
+  {
+    step: 'clusterListLength',
+    winner: { originatorId: 1, clusterList: [5], address: '10.0.0.8' },
+    loser: { originatorId: 1, clusterList: [5, 6], address: '10.0.0.7' },
+  },
+  { step: 'neighborAddress', winner: { address: '10.0.0.7' }, loser: { address: '10.0.0.8' } },
+  { step: 'pathId', winner: { address: '10.0.0.7', pathId: 1 }, loser: { address: '10.0.0.7', pathId: 2 } },
+]
+
+describe('the decision process', () => {
+  STEPS.forEach(({ step, winner, loser }, index) => {
+    for (const order of ['winner first', 'loser first']) {
+      it(`decides by ${step} (${index}, ${order}), and says so of the other path`, () => {
+        const fixture = new Fixture()
+        const peers = new Map<string, number>()
+        const add = (candidate: Candidate, address: string) => {
+          const {
+            external = true,
+            routerId = 5,
+            address: own = address,
+            pathId = 0,
+            metric,
+            ...rest
+          } = candidate
+          const peer = peers.get(own) ?? fixture.peer(own, external, routerId)
+          peers.set(own, peer)
+          if (metric !== undefined) fixture.hops.setMetric(rest.via!, metric)
+          fixture.announce(peer, '192.0.2.0/24', fixture.set(rest), pathId)
+          return { peer, pathId }
+        }
+        const adds = [() => add(winner, '10.0.0.21'), () => add(loser, '10.0.0.22')]
+        if (order === 'loser first') adds.reverse()
+        const added = adds.map(act => act())
+        const expected = order === 'loser first' ? added[1]! : added[0]!
+        fixture.settle()
+        const paths = fixture.paths('192.0.2.0/24')
+        expect(paths.find(({ best }) => best)).toMatchObject(expected)
+        expect(paths.filter(({ best }) => !best).map(({ lost }) => lost)).toEqual([step])
+      })
+    }
+  })
+
+  it('compares MED inside each neighbouring AS only, whatever came first', () => {
+    // Pairwise comparison has no order here: a beats b by router id, b beats c by router id, c beats a by MED.
+    const paths = [
+      { asPath: sequence(1), med: 20, routerId: 1 },
+      { asPath: sequence(2), med: 30, routerId: 2 },
+      { asPath: sequence(1), med: 10, routerId: 3 },
+    ]
+    const orders = [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ]
+    for (const order of orders) {
+      const fixture = new Fixture()
+      const peers = paths.map(({ routerId }, i) => fixture.peer(`10.0.0.${i + 1}`, true, routerId))
+      for (const i of order) {
+        const { routerId: _, ...attributes } = paths[i]!
+        fixture.announce(peers[i]!, '192.0.2.0/24', fixture.set(attributes))
+      }
+      fixture.settle()
+      expect(fixture.best('192.0.2.0/24')).toBe(peers[1])
+    }
+  })
+
+  it('leaves out next hops that cannot be reached', () => {
+    const fixture = new Fixture()
+    const near = fixture.peer('10.0.0.1', true, 1)
+    const far = fixture.peer('10.0.0.2', true, 2)
+    fixture.announce(near, '192.0.2.0/24', fixture.set({ via: '10.0.0.1' }))
+    fixture.announce(far, '192.0.2.0/24', fixture.set({ via: '10.0.0.2' }))
+    fixture.settle()
+    expect(fixture.sink.routes.get('192.0.2.0/24')).toEqual(['10.0.0.1', '10.0.0.2'])
+    fixture.hops.setMetric('10.0.0.1', 0xffffffff)
+    fixture.table.markAll()
+    fixture.settle()
+    expect(fixture.best('192.0.2.0/24')).toBe(far)
+    expect(fixture.sink.routes.get('192.0.2.0/24')).toEqual(['10.0.0.2'])
+  })
+})
+
+describe('the multipath set', () => {
+  it('has the next hops of all paths that are equal up to the IGP metric, each once', () => {
+    const fixture = new Fixture()
+    ;['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.3'].forEach((via, i) => {
+      fixture.announce(fixture.peer(`10.0.1.${i}`, false, i), '192.0.2.0/24', fixture.set({ via }))
+    })
+    fixture.announce(
+      fixture.peer('10.0.1.9', false, 9),
+      '192.0.2.0/24',
+      fixture.set({ via: '10.0.0.4', asPath: sequence(1) }),
+    )
+    fixture.settle()
+    expect(fixture.sink.routes.get('192.0.2.0/24')).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3'])
+    expect(fixture.sink.types.get('192.0.2.0/24')).toBe('iBGP')
+    expect(fixture.sink.changes).toBe(1)
+  })
+
+  it('is never of eBGP and iBGP together', () => {
+    const fixture = new Fixture()
+    fixture.announce(fixture.peer('10.0.1.1', false, 1), '192.0.2.0/24', fixture.set({ via: '10.0.0.1' }))
+    fixture.announce(fixture.peer('10.0.1.2', true, 2), '192.0.2.0/24', fixture.set({ via: '10.0.0.2' }))
+    fixture.settle()
+    expect(fixture.sink.routes.get('192.0.2.0/24')).toEqual(['10.0.0.2'])
+    expect(fixture.sink.types.get('192.0.2.0/24')).toBe('eBGP')
+  })
+
+  it('is no larger than it may be, and keeps the best path', () => {
+    const fixture = new Fixture()
+    fixture.table.multipath = 2
+    for (const i of [5, 4, 1, 3, 2]) {
+      fixture.announce(
+        fixture.peer(`10.0.1.${i}`, true, i),
+        '192.0.2.0/24',
+        fixture.set({ via: `10.0.0.${i}` }),
+      )
+    }
+    fixture.settle()
+    expect(fixture.sink.routes.get('192.0.2.0/24')).toHaveLength(2)
+    expect(fixture.sink.routes.get('192.0.2.0/24')).toContain('10.0.0.1')
+  })
+})
+
+/** The decision process as the RFC's text has it, slow and plain: filters over arrays of objects. */
+function reference(paths: readonly Model[]): { best: Model | undefined; multipath: Model[] } {
+  const keep = (list: Model[], cost: (path: Model) => number) => {
+    const lowest = Math.min(...list.map(cost))
+    return list.filter(path => cost(path) === lowest)
+  }
+  let list = [...paths]
+  if (list.length === 0) return { best: undefined, multipath: [] }
+  list = keep(list, path => -path.localPreference)
+  list = keep(list, path => path.ases.length)
+  list = keep(list, path => path.origin)
+  list = list.filter(
+    path => !list.some(other => (other.ases[0] ?? 0) === (path.ases[0] ?? 0) && other.med < path.med),
+  )
+  list = keep(list, path => (path.external ? 0 : 1))
+  list = keep(list, path => path.metric)
+  const multipath = list
+  list = keep(list, path => path.originatorId ?? path.routerId)
+  list = keep(list, path => path.clusters)
+  list = keep(list, path => path.peerIndex)
+  list = keep(list, path => path.pathId)
+  return { best: list[0], multipath }
+}
+
+interface Model {
+  readonly peerIndex: number
+  readonly pathId: number
+  readonly localPreference: number
+  readonly ases: readonly number[]
+  readonly origin: number
+  readonly med: number
+  readonly external: boolean
+  readonly metric: number
+  readonly via: string
+  readonly routerId: number
+  readonly originatorId: number | undefined
+  readonly clusters: number
+}
+
+describe('against a plain reference', () => {
+  it('chooses the same best path and the same next hops for 3,000 random sets, through random changes', () => {
+    const random = seeded(20_260)
+    const pick = (count: number) => Math.floor(random() * count)
+    const fixture = new Fixture()
+    const sides = Array.from({ length: 6 }, (_, i) => ({ external: i % 2 === 0, routerId: pick(3) + 1 }))
+    const peers = sides.map((side, i) => fixture.peer(`10.0.1.${i + 1}`, side.external, side.routerId))
+    const metrics = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((via, i) => {
+      fixture.hops.setMetric(via, i % 2)
+      return { via, metric: i % 2 }
+    })
+    const model = new Map<string, Model>()
+    for (let round = 0; round < 3000; round++) {
+      for (let changes = pick(4); changes >= 0; changes--) {
+        const peerIndex = pick(peers.length)
+        const pathId = pick(2)
+        const name = `${peerIndex}/${pathId}`
+        if (random() < 0.3) {
+          model.delete(name)
+          fixture.withdraw(peers[peerIndex]!, '192.0.2.0/24', pathId)
+          continue
+        }
+        const hop = metrics[pick(3)]!
+        const path: Model = {
+          ...hop,
+          ...sides[peerIndex]!,
+          peerIndex,
+          pathId,
+          localPreference: random() < 0.8 ? 100 : 200,
+          ases: Array.from({ length: pick(2) + 1 }, () => pick(3) + 1),
+          origin: random() < 0.7 ? 0 : 1,
+          med: pick(3),
+          originatorId: random() < 0.8 ? undefined : pick(3) + 1,
+          clusters: pick(2),
+        }
+        model.set(name, path)
+        const set = fixture.set({
+          via: path.via,
+          origin: path.origin,
+          localPreference: path.localPreference,
+          asPath: sequence(...path.ases),
+          ...(path.med > 0 && { med: path.med }),
+          ...(path.originatorId !== undefined && { originatorId: path.originatorId }),
+          ...(path.clusters > 0 && { clusterList: [77] }),
+        })
+        fixture.announce(peers[peerIndex]!, '192.0.2.0/24', set, pathId)
+        fixture.attributes.release(set)
+      }
+      fixture.settle()
+      const { best, multipath } = reference([...model.values()])
+      const found = fixture.paths('192.0.2.0/24').find(path => path.best)
+      expect(found && { peer: found.peer, pathId: found.pathId }).toEqual(
+        best && { peer: peers[best.peerIndex], pathId: best.pathId },
+      )
+      expect(fixture.sink.routes.get('192.0.2.0/24') ?? []).toEqual(
+        [...new Set(multipath.map(({ via }) => via))].sort(),
+      )
+    }
+    for (const { peerIndex, pathId } of model.values())
+      fixture.withdraw(peers[peerIndex]!, '192.0.2.0/24', pathId)
+    fixture.settle()
+    expect(fixture.attributes.size).toBe(0)
+    expect(fixture.table.size).toBe(0)
+    expect(fixture.table.prefixes.size).toBe(0)
+  })
+})
