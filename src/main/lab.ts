@@ -5,7 +5,14 @@ import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { formatTable, GatewayLab, summary, tableJson } from '../lab/gateway/index.ts'
+import {
+  COMPILE_CACHE,
+  compileAhead,
+  formatTable,
+  GatewayLab,
+  summary,
+  tableJson,
+} from '../lab/gateway/index.ts'
 import { confined, enterArgv, findConfined } from '../lab/index.ts'
 import { runInVm, VmError, whyNoVm } from '../lab/vm/index.ts'
 
@@ -20,7 +27,7 @@ there it tries every path, prints a table, and runs on until Ctrl-C. Nodes that 
   --vm           run it in a virtual machine with Debian's kernel, where all nodes are possible
   --json         print the table as JSON
   --pings N      echo requests of each path (default 5)
-  --wait S       seconds to wait for sessions and routes (default 30; four times that with --vm)
+  --wait S       seconds to wait for sessions and routes (default 30, with --vm 300)
   --log          show what engine and manager write
   --help         this text
 
@@ -51,7 +58,7 @@ function readArguments(argv: readonly string[]) {
         vm: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         pings: { type: 'string', default: '5' },
-        wait: { type: 'string', default: process.env[IN_VM] ? '120' : '30' },
+        wait: { type: 'string', default: process.env[IN_VM] ? '300' : '30' },
         log: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -89,19 +96,19 @@ async function runLab(options: Options): Promise<number> {
   })
   for (const reason of late) say(`GIVEN UP: ${reason}`)
   say('trying every path')
-  const results = await lab.tryPaths({ pings: options.pings })
+  const results = await lab.tryPaths({ pings: options.pings }).catch(error => {
+    showLog(lab)
+    throw error
+  })
   const right = late.length === 0 && results.every(({ problems }) => problems.length === 0)
   say(summary(results))
   const shown = options.json
     ? JSON.stringify({ right, leftOut: lab.leftOut, late, paths: tableJson(results) }, undefined, 2)
     : formatTable(results)
   process.stdout.write(`${shown}\n`)
-  if (!right && !options.log) {
-    const log = [lab.box.engine, lab.box.manager].flatMap(child => child.lines.slice(-20))
-    process.stderr.write(`last lines of engine and manager:\n${log.map(line => `  ${line}\n`).join('')}`)
-  }
-  if (options.check) return right ? 0 : EXIT_FAILED
+  if (!right) showLog(lab)
   const status = right ? 0 : EXIT_FAILED
+  if (options.check) return status
   if (!process.env[IN_VM]) {
     say(`look inside: npm start -- exec box ip route`)
     say(`REST: npm start -- exec box curl --unix-socket ${lab.box.apiSocket} http://box/api/v1/health`)
@@ -110,6 +117,11 @@ async function runLab(options: Options): Promise<number> {
   const ended = await Promise.race([lab.box.engine.exited, lab.box.manager.exited])
   say(`a process of the box ended with ${ended.status ?? ended.signal}`)
   return status || EXIT_FAILED
+}
+
+function showLog(lab: GatewayLab): void {
+  const log = [lab.box.engine, lab.box.manager].flatMap(child => child.lines.slice(-20))
+  process.stderr.write(`last lines of engine and manager:\n${log.map(line => `  ${line}\n`).join('')}`)
 }
 
 /** Runs this program again in the virtual machine; resolves to its exit status there. */
@@ -125,10 +137,12 @@ async function runInMachine(argv: readonly string[]): Promise<number> {
       stop.abort()
     })
   }
+  const program = fileURLToPath(import.meta.url)
   try {
+    await compileAhead(program)
     return await runInVm({
-      argv: [process.execPath, fileURLToPath(import.meta.url), ...argv],
-      environment: { [IN_VM]: '1' },
+      argv: [process.execPath, program, ...argv],
+      environment: { [IN_VM]: '1', NODE_COMPILE_CACHE: COMPILE_CACHE },
       signal: stop.signal,
     })
   } catch (error) {

@@ -1,5 +1,5 @@
 /** The gateway lab: a box, an outside host, and four kinds of cluster node with their pods. */
-export { Box, loadBoxConfig } from './box.ts'
+export { Box, COMPILE_CACHE, compileAhead, loadBoxConfig } from './box.ts'
 export { withoutFeatures } from './box-config.ts'
 export { GatewayLab, type GatewayLabOptions } from './lab.ts'
 export { type Path, pathsOf } from './paths.ts'
