@@ -263,8 +263,9 @@ export class FibTable {
       }
       const set = this.#want[slot]!
       const target = set === 0 ? 0 : this.#targets.target(set)
-      if (target === 0 && set !== 0) sum.unresolved++
-      if (target !== have || this.#flying[slot] !== 0) sum.pending++
+      const unresolved = target === 0 && set !== 0
+      if (unresolved) sum.unresolved++
+      if (unresolved || target !== have || this.#flying[slot] !== 0) sum.pending++
       const reason = this.#reason[slot]!
       if (reason === 0) continue
       const held = sum.reasons.get(reason)
