@@ -1,4 +1,4 @@
-import type { Family } from '../net/address.ts'
+import { canonicalAddress, type Family } from '../net/address.ts'
 import { readInterfaceAddress, requestAddresses } from './codec/address.ts'
 import { type MessageChange, writeChange } from './codec/changes.ts'
 import {
@@ -18,7 +18,6 @@ import type { Message } from './netlink/message-reader.ts'
 import type { MessageWriter } from './netlink/message-writer.ts'
 import { MonitorSocket } from './netlink/monitor-socket.ts'
 import type {
-  FdbEntry,
   KernelChange,
   KernelDumps,
   KernelEvent,
@@ -97,7 +96,7 @@ export class LocalKernel {
       if (batch.count === this.#commands.batchLimit) flush()
     })
     flush()
-    this.#skipOwnFdbEvents(changes)
+    this.#skipOwnEvents(changes)
     return results
   }
 
@@ -215,19 +214,13 @@ export class LocalKernel {
   }
 
   /**
-   * The kernel does not say who changed an FDB: its notifications have no asker. Those of our own changes are in the
-   * monitor's queue by now, and are known by what they say.
+   * Where the kernel does not say who asked for a change (FDB entries, and neighbours that go), the filter of the
+   * monitor's socket cannot know ours. Their notifications are in its queue by now, and known by what they say.
    */
-  #skipOwnFdbEvents(changes: readonly KernelChange[]): void {
+  #skipOwnEvents(changes: readonly KernelChange[]): void {
     if (!this.#monitor) return
-    const own = new Set<string>()
-    for (const change of changes) {
-      if (change.op === 'setFdb' || change.op === 'deleteFdb') {
-        own.add(fdbKey(change.op === 'deleteFdb', change.entry))
-      }
-    }
-    if (own.size === 0) return
-    this.#monitor.read(event => event.kind === 'fdb' && own.has(fdbKey(event.gone, event.entry)))
+    const own = new Set(changes.flatMap(change => anonymousEvent(change) ?? []))
+    if (own.size > 0) this.#monitor.read(event => own.has(entryKey(event)))
   }
 
   #stopMonitor(): void {
@@ -236,8 +229,28 @@ export class LocalKernel {
   }
 }
 
-function fdbKey(gone: boolean, { link, macAddress, destination }: FdbEntry): string {
-  return `${gone} ${link} ${macAddress.toLowerCase()} ${destination ?? ''}`
+/** The key of the event that a change brings about without saying who asked for it. */
+function anonymousEvent(change: KernelChange): string | undefined {
+  switch (change.op) {
+    case 'setFdb':
+    case 'deleteFdb':
+      return entryKey({ kind: 'fdb', gone: change.op === 'deleteFdb', entry: change.entry })
+    case 'deleteNeighbor':
+      return entryKey({ kind: 'neighbor', gone: true, neighbor: change.neighbor })
+    default:
+      return undefined
+  }
+}
+
+/** What tells entries of FDBs and of neighbour tables apart; '' for events of other kinds. */
+function entryKey(event: KernelEvent): string {
+  if (event.kind === 'fdb') {
+    const { link, macAddress, destination } = event.entry
+    const to = destination === undefined ? '' : canonicalAddress(destination)
+    return `fdb ${event.gone} ${link} ${macAddress.toLowerCase()} ${to}`
+  }
+  if (event.kind !== 'neighbor') return ''
+  return `neighbor ${event.gone} ${event.neighbor.link} ${canonicalAddress(event.neighbor.address)}`
 }
 
 function tryWrite(writer: MessageWriter, change: MessageChange): KernelFailure | undefined {

@@ -51,7 +51,9 @@ export class WorkerKernel implements Kernel {
     log: (line: string) => void,
     module: URL = new URL('./worker.ts', import.meta.url),
   ): Promise<WorkerKernel> {
-    const kernel = new WorkerKernel(new Worker(module, { name: 'kernel', workerData: options }), log)
+    // The options that Node itself was started with (--eval's, a debugger's, a test runner's) are not the worker's.
+    const worker = new Worker(module, { name: 'kernel', workerData: options, execArgv: [] })
+    const kernel = new WorkerKernel(worker, log)
     await kernel.#opened
     return kernel
   }
