@@ -140,6 +140,7 @@ export class Speaker implements NeighborHost {
     this.#bgp = bgp
     this.#policies = new Map(policies.map(policy => [policy.name, policy]))
     this.#ranges = bgp ? listenRanges(bgp) : []
+    this.#collectOwnAddresses()
     for (const neighbor of [...this.#neighbors.values()]) {
       const settings = wanted.get(neighbor.address) ?? this.#stillDynamic(neighbor)
       if (settings) this.#reconfigure(neighbor, settings)
@@ -265,7 +266,7 @@ export class Speaker implements NeighborHost {
   established(neighbor: Neighbor): void {
     this.#everEstablished = true
     const negotiated = neighbor.channel!.negotiated!
-    this.#collectOwnAddresses()
+    this.ownAddresses.add(plainAddress(neighbor.channel!.localAddress))
     for (const family of negotiated.families) {
       const group = this.#groups[family].join(neighbor.member(family), this.#treatment(neighbor, family))
       neighbor.joined(family, group)

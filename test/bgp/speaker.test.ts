@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { Bgp } from '../../src/model/config.ts'
 import { ALL, Lab } from './harness.ts'
+import { Remote } from './remote.ts'
+
+const BOTH = { importPolicy: 'all', exportPolicy: 'all' } as const
 
 function pair(localAs = 64512, remoteAs = 64513) {
   const lab = new Lab()
@@ -43,5 +47,274 @@ describe('two speakers', () => {
     lab.seconds(1)
     expect([...b.sink.routes.keys()]).toEqual(['198.51.100.0/25'])
     expect(a.neighbor('10.0.0.2').families[0]?.advertised).toBe(1)
+  })
+})
+
+describe('iBGP without policies', () => {
+  it('takes everything, and announces what eBGP taught but nothing of its own', () => {
+    const lab = new Lab()
+    const outside = lab.box(
+      '10.0.0.9',
+      { localAs: 65009, neighbors: [{ address: '10.0.0.1', remoteAs: 64512, ...BOTH }] },
+      [ALL],
+    )
+    const middle = lab.box(
+      '10.0.0.1',
+      {
+        localAs: 64512,
+        neighbors: [
+          { address: '10.0.0.9', remoteAs: 65009, importPolicy: 'all' },
+          { address: '10.0.0.2', remoteAs: 64512 },
+        ],
+      },
+      [ALL],
+    )
+    const inside = lab.box('10.0.0.2', {
+      localAs: 64512,
+      neighbors: [{ address: '10.0.0.1', remoteAs: 64512 }],
+    })
+    outside.originate('198.51.100.0/24')
+    middle.originate('192.0.2.0/24')
+    lab.seconds(20)
+    expect(Object.fromEntries(inside.sink.routes)).toEqual({ '198.51.100.0/24': ['10.0.0.9'] })
+    expect(inside.speaker.route('198.51.100.0/24')?.paths[0]?.received).toMatchObject({
+      localPreference: 100,
+    })
+  })
+})
+
+describe('a route that is not taken', () => {
+  it('has our AS in its path, or our address as next hop; it stays visible', () => {
+    const { lab, a, b } = pair()
+    lab.seconds(10)
+    // Both originate the same; what each hears back from a third neighbour would be its own.
+    const third = lab.box(
+      '10.0.0.3',
+      { localAs: 65003, neighbors: [{ address: '10.0.0.1', remoteAs: 64512, ...BOTH, nexthopSelf: false }] },
+      [ALL],
+    )
+    a.speaker.configure(
+      {
+        localAs: 64512,
+        routerId: '10.0.0.1',
+        neighbors: [
+          { address: '10.0.0.2', remoteAs: 64513, ...BOTH },
+          { address: '10.0.0.3', remoteAs: 65003, ...BOTH },
+        ],
+      },
+      [ALL],
+    )
+    b.originate('192.0.2.0/24')
+    lab.seconds(20)
+    expect(a.neighbor('10.0.0.2').lastDown).toBeUndefined()
+    expect(third.sink.routes.has('192.0.2.0/24')).toBe(true)
+    expect(a.sink.routes.get('192.0.2.0/24')).toEqual(['10.0.0.2'])
+  })
+})
+
+describe('a dynamic neighbour', () => {
+  const bgp: Bgp = {
+    localAs: 64512,
+    routerId: '10.0.0.1',
+    neighborGroups: [
+      { name: 'nodes', remoteAs: 64512, listenRanges: ['10.0.0.0/16'], gracefulRestartTime: 0 },
+      { name: 'rack', remoteAs: 65001, listenRanges: ['10.0.7.0/24'], importPolicy: 'all' },
+    ],
+  }
+
+  it('comes from a listen range, the longest that has it, and goes with its session', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', bgp, [ALL])
+    const node = Remote.dial(lab.network.host('10.0.3.3'), '10.0.0.1')
+      .open({ as: 64512, routerId: 3 })
+      .keepalive()
+    const rack = Remote.dial(lab.network.host('10.0.7.7'), '10.0.0.1')
+      .open({ as: 65001, routerId: 7 })
+      .keepalive()
+    lab.seconds(1)
+    expect(
+      box.speaker
+        .neighbors()
+        .map(({ address, group, type, state, dynamic }) => ({ address, group, type, state, dynamic })),
+    ).toEqual([
+      { address: '10.0.3.3', group: 'nodes', type: 'iBGP', state: 'Established', dynamic: true },
+      { address: '10.0.7.7', group: 'rack', type: 'eBGP', state: 'Established', dynamic: true },
+    ])
+    node.notify(6, 3)
+    rack.notify(6, 3)
+    lab.seconds(3)
+    expect(box.speaker.neighbors()).toEqual([])
+  })
+
+  it('is refused outside of every range, with what to do', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', bgp)
+    const stranger = Remote.dial(lab.network.host('10.9.0.1'), '10.0.0.1').open({ as: 64512 })
+    lab.seconds(1)
+    expect(stranger.closed).toBe(true)
+    expect(box.events[0]).toMatchObject({ kind: 'refused', address: '10.9.0.1' })
+    expect(box.events[0]?.message).toContain('listenRanges')
+  })
+
+  it('is one of five thousand', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', bgp)
+    for (let i = 0; i < 5000; i++) {
+      const address = `10.0.${8 + (i >> 8)}.${i & 255}`
+      Remote.dial(lab.network.host(address), '10.0.0.1')
+        .open({ as: 64512, routerId: i + 1, holdTime: 0 })
+        .keepalive()
+    }
+    lab.seconds(1)
+    expect(box.speaker.neighbors().filter(({ state }) => state === 'Established')).toHaveLength(5000)
+  })
+
+  it('goes when its range leaves the configuration', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', bgp)
+    const node = Remote.dial(lab.network.host('10.0.3.3'), '10.0.0.1')
+      .open({ as: 64512, routerId: 3 })
+      .keepalive()
+    lab.seconds(1)
+    box.speaker.configure({ ...bgp, neighborGroups: [] }, [])
+    lab.seconds(1)
+    expect(node.notification).toMatchObject({ code: 6, subcode: 3 })
+    expect(box.speaker.neighbors()).toEqual([])
+  })
+})
+
+describe('graceful restart of a neighbour (RFC 4724, helper)', () => {
+  it('keeps its paths while it is away, and drops at End-of-RIB what did not come again', () => {
+    const { lab, a, b } = pair()
+    b.originate('192.0.2.0/24', '198.51.100.0/24')
+    lab.seconds(10)
+    const { changes } = a.sink
+    lab.network.kill('10.0.0.2')
+    lab.clock.advance(100)
+    expect(a.neighbor('10.0.0.2').state).not.toBe('Established')
+    expect(a.neighbor('10.0.0.2').families[0]).toMatchObject({ received: 2, stale: 2 })
+    expect(a.sink.changes).toBe(changes)
+    void b.speaker.stop()
+    const back = lab.box(
+      '10.0.0.2',
+      { localAs: 64513, neighbors: [{ address: '10.0.0.1', remoteAs: 64512, ...BOTH }] },
+      [ALL],
+      { restarting: { expected: ['10.0.0.1'] } },
+    )
+    back.originate('192.0.2.0/24')
+    lab.seconds(20)
+    expect(a.neighbor('10.0.0.2')).toMatchObject({
+      state: 'Established',
+      families: [{ received: 1, stale: 0 }],
+    })
+    expect([...a.sink.routes.keys()]).toEqual(['192.0.2.0/24'])
+    expect(a.sink.changes).toBe(changes + 1)
+  })
+
+  it('drops them when the restart time is over', () => {
+    const { lab, a, b } = pair()
+    b.originate('192.0.2.0/24')
+    lab.seconds(10)
+    void b.speaker.stop()
+    lab.seconds(1)
+    expect(a.sink.routes.size).toBe(0)
+    const other = pair()
+    other.b.originate('192.0.2.0/24')
+    other.lab.seconds(10)
+    other.lab.network.kill('10.0.0.2')
+    other.lab.clock.advance(10)
+    other.lab.network.silent.add('10.0.0.2')
+    other.lab.seconds(119)
+    expect(other.a.sink.routes.size).toBe(1)
+    other.lab.seconds(2)
+    expect(other.a.sink.routes.size).toBe(0)
+  })
+
+  it('drops them at once where the neighbour did not keep its forwarding state', () => {
+    const { lab, a, b } = pair()
+    b.originate('192.0.2.0/24')
+    lab.seconds(10)
+    lab.network.kill('10.0.0.2')
+    void b.speaker.stop()
+    lab.clock.advance(100)
+    const restart = {
+      restarting: true,
+      notification: false,
+      time: 120,
+      families: [{ afi: 1, safi: 1, forwarding: false }],
+    }
+    Remote.dial(lab.network.host('10.0.0.2'), '10.0.0.1')
+      .open({ as: 64513, routerId: 0x0a000002 }, { gracefulRestart: restart })
+      .keepalive()
+    lab.clock.advance(100)
+    expect(a.neighbor('10.0.0.2').state).toBe('Established')
+    expect(a.sink.routes.size).toBe(0)
+  })
+})
+
+describe('our own restart (RFC 4724, restarting speaker)', () => {
+  const restarting = { restarting: { expected: ['10.0.0.2', '10.0.0.3'] } }
+  const bgp: Partial<Bgp> & { localAs: number } = {
+    localAs: 64512,
+    neighbors: [
+      { address: '10.0.0.2', remoteAs: 64513, ...BOTH },
+      { address: '10.0.0.3', remoteAs: 64514, ...BOTH },
+    ],
+  }
+  const gracefulRestart = {
+    restarting: false,
+    notification: false,
+    time: 120,
+    families: [{ afi: 1, safi: 1, forwarding: true }],
+  }
+  const END_OF_RIB = Uint8Array.of(...new Array(16).fill(0xff), 0, 23, 2, 0, 0, 0, 0)
+
+  function connect(lab: Lab, address: string, as: number): Remote {
+    return Remote.dial(lab.network.host(address), '10.0.0.1')
+      .open({ as, routerId: as }, { gracefulRestart })
+      .keepalive()
+  }
+
+  it('says R and F, and decides and announces nothing before all whom it expects have sent End-of-RIB', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', bgp, [ALL], restarting)
+    box.originate('192.0.2.0/24')
+    const two = connect(lab, '10.0.0.2', 64513)
+    lab.seconds(1)
+    expect(two.heard[0]?.open?.capabilities.gracefulRestart).toMatchObject({
+      restarting: true,
+      families: [{ afi: 1, safi: 1, forwarding: true }],
+    })
+    two.send(END_OF_RIB)
+    lab.seconds(1)
+    expect(two.names).toEqual(['OPEN', 'KEEPALIVE'])
+    expect(box.sink.convergedCalls).toBe(0)
+    const three = connect(lab, '10.0.0.3', 64514).send(END_OF_RIB)
+    lab.seconds(1)
+    expect(box.sink.convergedCalls).toBe(1)
+    expect(two.names).toEqual(['OPEN', 'KEEPALIVE', 'UPDATE', 'UPDATE'])
+    expect(three.names).toEqual(['OPEN', 'KEEPALIVE', 'UPDATE', 'UPDATE'])
+    expect(two.heard.at(-1)?.bytes).toEqual(END_OF_RIB)
+  })
+
+  it('goes on without who does not come when the restart time is over, and then says R no more', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', bgp, [ALL], restarting)
+    connect(lab, '10.0.0.2', 64513).send(END_OF_RIB)
+    lab.seconds(119)
+    expect(box.sink.convergedCalls).toBe(0)
+    lab.seconds(2)
+    expect(box.sink.convergedCalls).toBe(1)
+    const late = connect(lab, '10.0.0.3', 64514)
+    lab.seconds(1)
+    expect(late.heard[0]?.open?.capabilities.gracefulRestart?.restarting).toBe(false)
+  })
+
+  it('waits neither for who is not configured any more nor for who has no graceful restart', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', { ...bgp, neighbors: [bgp.neighbors![0]!] }, [ALL], restarting)
+    Remote.dial(lab.network.host('10.0.0.2'), '10.0.0.1').open({ as: 64513 }).keepalive()
+    lab.seconds(1)
+    expect(box.sink.convergedCalls).toBe(1)
   })
 })

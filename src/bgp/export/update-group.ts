@@ -189,14 +189,14 @@ export class UpdateGroup implements Follower {
   join(other: UpdateGroup): void {
     for (const member of other.members) this.members.add(member)
     other.members.clear()
-    other.dissolve()
+    other.dissolve(true)
   }
 
-  /** Lets go of all that the group holds. */
-  dissolve(): void {
+  /** Lets go of all that the group holds. `joined`: another holds the same. */
+  dissolve(joined = false): void {
     for (const set of this.#out) this.#attributes.release(set)
     this.#out = new Uint32Array(0)
-    this.#table.unfollow(this)
+    this.#table.unfollow(this, joined)
   }
 
   /** Members that lag so far behind the others that they need a group of their own. */

@@ -114,9 +114,10 @@ export class PathTable {
     this.#followers.push(follower)
   }
 
-  /** A follower has gone, and with it all that it held. */
-  unfollow(follower: Follower): void {
+  /** A follower has gone, and with it all that it held, unless another holds the same. */
+  unfollow(follower: Follower, heldByOther: boolean): void {
     this.#followers.splice(this.#followers.indexOf(follower), 1)
+    if (heldByOther) return
     for (let row = 0; row < this.#rows; row++) if (this.#flags[row]! & GONE) this.#queue.add(this.#slot[row]!)
     for (let slot = 0; slot < this.prefixes.top; slot++) if (this.#head[slot] === -1) this.#queue.add(slot)
   }

@@ -1,0 +1,432 @@
+import { describe, expect, it } from 'vitest'
+import type { Member, Treatment } from '../../../src/bgp/export/update-group.ts'
+import { UpdateGroups } from '../../../src/bgp/export/update-groups.ts'
+import { ACCEPT_ALL, compilePolicy, GroupNumbers } from '../../../src/bgp/policy.ts'
+import {
+  type Attributes,
+  decodeKey,
+  Framer,
+  NlriCursor,
+  parseUpdate,
+  readNlri,
+  UpdateResult,
+} from '../../../src/bgp/wire/index.ts'
+import { formatPrefix } from '../../../src/net/prefix.ts'
+import { Fixture } from '../rib/fixture.ts'
+
+/** A member that notes what it hears, as a neighbour would read it. */
+class Listener implements Member {
+  readonly peer: number
+  readonly pieces: Uint8Array[] = []
+  /** Prefix, with `#` and the path identifier where there is one → attributes. */
+  readonly routes = new Map<string, Attributes>()
+  readonly log: string[] = []
+  updates = 0
+  waiting = 0
+  caught = 0
+  readonly #addPath: boolean
+  readonly #internal: boolean
+
+  constructor(peer: number, addPath = false, internal = true) {
+    this.peer = peer
+    this.#addPath = addPath
+    this.#internal = internal
+  }
+
+  send(bytes: Uint8Array, updates: number): void {
+    this.pieces.push(bytes)
+    this.updates += updates
+    const framer = new Framer(65_535)
+    framer.push(bytes)
+    while (framer.next()) this.#read(framer.buffer, framer.start, framer.end)
+    expect(framer.buffered).toBe(0)
+  }
+
+  caughtUp(): void {
+    this.caught++
+  }
+
+  #read(buffer: Uint8Array, start: number, end: number): void {
+    const update = new UpdateResult()
+    parseUpdate(
+      buffer,
+      start,
+      end,
+      {
+        type: this.#internal ? 'iBGP' : 'eBGP',
+        as4: true,
+        ipv4: true,
+        ipv6: false,
+        addPath4: this.#addPath,
+        addPath6: false,
+        extendedNexthop: false,
+        firstAs: 0,
+      },
+      update,
+    )
+    expect(update.problems).toEqual([])
+    const cursor = new NlriCursor()
+    for (let i = 0; i < update.count; i++) {
+      const section = update.sections[i]!
+      for (let at = section.start; at < section.end; ) {
+        at = readNlri(buffer, at, section.addPath, cursor)
+        const bytes = new Uint8Array(4)
+        bytes.set(buffer.subarray(cursor.offset, cursor.offset + ((cursor.length + 7) >> 3)))
+        const prefix = formatPrefix({ bytes, length: cursor.length })
+        const name = this.#addPath ? `${prefix}#${cursor.pathId}` : prefix
+        this.log.push(`${section.announce ? '+' : '-'}${name}`)
+        if (section.announce) this.routes.set(name, decodeKey(update.keys, section.keyStart, section.keyEnd))
+        else this.routes.delete(name)
+      }
+    }
+  }
+}
+
+class Bench {
+  #members = 100
+  readonly fixture = new Fixture()
+  readonly groups = new UpdateGroups(4, {
+    table: this.fixture.table,
+    attributes: this.fixture.attributes,
+    peers: this.fixture.peers,
+  })
+
+  treatment(change: Partial<Treatment> = {}): Treatment {
+    return {
+      text: JSON.stringify([change.type, change.addPath, change.policy?.text]),
+      family: 4,
+      type: 'iBGP',
+      localAs: 64512,
+      as4: true,
+      addPath: false,
+      limit: 4096,
+      nexthop: Uint8Array.of(10, 0, 0, 1),
+      nexthopSelf: false,
+      policy: ACCEPT_ALL,
+      ...change,
+    }
+  }
+
+  member(change: Partial<Treatment> = {}, address = `10.0.9.${++this.#members}`, external = false): Listener {
+    const peer = this.fixture.peer(address, external, 1)
+    const listener = new Listener(peer, change.addPath ?? false, change.type !== 'eBGP')
+    this.groups.join(listener, this.treatment(change))
+    return listener
+  }
+
+  run(): void {
+    this.fixture.settle()
+    this.groups.run(() => 0, 1)
+    this.groups.run(() => 0, 1)
+  }
+}
+
+const path = (...ases: number[]) => [{ type: 2, ases }]
+
+describe('an update group', () => {
+  it('tells a new member the whole table, many prefixes in one UPDATE', () => {
+    const bench = new Bench()
+    const { fixture } = bench
+    const source = fixture.peer('10.0.0.2', true, 2)
+    const even = fixture.set({ med: 2 })
+    const odd = fixture.set({ med: 1 })
+    for (let i = 0; i < 200; i++) fixture.announce(source, `10.1.${i}.0/24`, i % 2 === 0 ? even : odd)
+    fixture.settle()
+    const member = bench.member()
+    bench.run()
+    expect(member.routes.size).toBe(200)
+    expect(member.updates).toBe(2)
+    expect(member.caught).toBeGreaterThan(0)
+    expect(member.routes.get('10.1.4.0/24')?.med).toBe(2)
+    expect(member.routes.get('10.1.5.0/24')?.med).toBe(1)
+  })
+
+  it('gives all its members the same bytes, the very same array', () => {
+    const bench = new Bench()
+    const members = [bench.member({}, '10.0.9.1'), bench.member({}, '10.0.9.2'), bench.member({}, '10.0.9.3')]
+    const source = bench.fixture.peer('10.0.0.2', true, 2)
+    bench.run()
+    bench.fixture.announce(source, '10.1.0.0/24', bench.fixture.set({}))
+    bench.run()
+    expect(bench.groups.size).toBe(1)
+    expect(members[1]!.pieces).toEqual(members[0]!.pieces)
+    expect(members[2]!.pieces[0]).toBe(members[0]!.pieces[0])
+  })
+
+  it('writes exactly these bytes for a route of eBGP told to iBGP', () => {
+    const bench = new Bench()
+    const member = bench.member()
+    const source = bench.fixture.peer('10.0.0.2', true, 2)
+    bench.fixture.announce(
+      source,
+      '192.0.2.0/24',
+      bench.fixture.set({ via: '10.0.0.2', asPath: path(64513), med: 50 }),
+    )
+    bench.run()
+    const expected = [
+      'ffffffffffffffffffffffffffffffff 003d 02', // header: 61 octets, UPDATE
+      '0000 0022', // nothing withdrawn, 34 octets of attributes
+      '40 01 01 00', // ORIGIN IGP
+      '40 02 06 02 01 0000fc01', // AS_PATH 64513
+      '40 03 04 0a000002', // NEXT_HOP as it was
+      '80 04 04 00000032', // MED 50
+      '40 05 04 00000064', // LOCAL_PREF 100
+      '18 c00002', // 192.0.2.0/24
+    ]
+    expect(Buffer.from(member.pieces[0]!).toString('hex')).toBe(expected.join('').replaceAll(' ', ''))
+  })
+
+  it('says nothing twice, and nothing of a change that was undone before its turn', () => {
+    const bench = new Bench()
+    const member = bench.member()
+    const source = bench.fixture.peer('10.0.0.2', true, 2)
+    const [one, two] = [bench.fixture.set({ med: 1 }), bench.fixture.set({ med: 2 })]
+    bench.fixture.announce(source, '10.1.0.0/24', one)
+    bench.run()
+    bench.fixture.announce(source, '10.1.0.0/24', two)
+    bench.fixture.settle()
+    bench.fixture.announce(source, '10.1.0.0/24', one)
+    bench.fixture.settle()
+    bench.fixture.announce(source, '10.2.0.0/24', one)
+    bench.fixture.withdraw(source, '10.2.0.0/24')
+    bench.run()
+    expect(member.log).toEqual(['+10.1.0.0/24'])
+    bench.fixture.withdraw(source, '10.1.0.0/24')
+    bench.run()
+    expect(member.log).toEqual(['+10.1.0.0/24', '-10.1.0.0/24'])
+    expect(bench.fixture.table.prefixes.size).toBe(0)
+  })
+
+  it('tells eBGP neighbours with our AS in front and our next hop, without LOCAL_PREF and MED', () => {
+    const bench = new Bench()
+    const policy = compilePolicy(
+      { name: 'p', rules: [{ action: 'accept' }] },
+      bench.fixture.attributes,
+      new GroupNumbers(),
+      true,
+    )
+    const member = bench.member({ type: 'eBGP', nexthopSelf: true, policy })
+    const source = bench.fixture.peer('10.0.0.2', false, 2)
+    bench.fixture.announce(
+      source,
+      '192.0.2.0/24',
+      bench.fixture.set({ via: '10.0.0.2', asPath: path(65001), med: 50, localPreference: 700 }),
+    )
+    bench.run()
+    const told = member.routes.get('192.0.2.0/24')!
+    expect(told.asPath).toEqual(path(64512, 65001))
+    expect([...told.nexthop]).toEqual([10, 0, 0, 1])
+    expect(told.med).toBeUndefined()
+    expect(told.localPreference).toBeUndefined()
+  })
+
+  it('does not repeat to iBGP what iBGP said', () => {
+    const bench = new Bench()
+    const member = bench.member()
+    bench.fixture.announce(bench.fixture.peer('10.0.0.2', false, 2), '10.1.0.0/24', bench.fixture.set({}))
+    bench.run()
+    expect(member.log).toEqual([])
+  })
+
+  it('honours NO_EXPORT and NO_ADVERTISE', () => {
+    const bench = new Bench()
+    const inside = bench.member()
+    const outside = bench.member({ type: 'eBGP', nexthopSelf: true })
+    const source = bench.fixture.peer('10.0.0.2', true, 2)
+    bench.fixture.announce(source, '10.1.0.0/24', bench.fixture.set({ communities: [0xffffff01] }))
+    bench.fixture.announce(source, '10.2.0.0/24', bench.fixture.set({ communities: [0xffffff02] }))
+    bench.fixture.announce(source, '10.3.0.0/24', bench.fixture.set({ communities: [0xffffff03] }))
+    bench.run()
+    expect(inside.log.sort()).toEqual(['+10.1.0.0/24', '+10.3.0.0/24'])
+    expect(outside.log).toEqual([])
+  })
+
+  it('tells a member nothing of its own, and takes back what it was told when its own path becomes the best', () => {
+    const bench = new Bench()
+    const one = bench.member({ type: 'eBGP', nexthopSelf: true }, '10.0.0.2', true)
+    const two = bench.member({ type: 'eBGP', nexthopSelf: true }, '10.0.0.3', true)
+    bench.fixture.announce(one.peer, '10.1.0.0/24', bench.fixture.set({ asPath: path(1, 2) }))
+    bench.run()
+    expect([one.log, two.log]).toEqual([[], ['+10.1.0.0/24']])
+    // Now the path of the second is better: it must forget what it heard, and the first hears of it.
+    bench.fixture.announce(two.peer, '10.1.0.0/24', bench.fixture.set({ asPath: path(3) }))
+    bench.run()
+    expect(two.log).toEqual(['+10.1.0.0/24', '-10.1.0.0/24'])
+    expect(one.log).toEqual(['+10.1.0.0/24'])
+    bench.fixture.withdraw(two.peer, '10.1.0.0/24')
+    bench.run()
+    expect(one.log).toEqual(['+10.1.0.0/24', '-10.1.0.0/24'])
+    expect(two.routes.get('10.1.0.0/24')?.asPath).toEqual(path(64512, 1, 2))
+    bench.fixture.withdraw(one.peer, '10.1.0.0/24')
+    bench.run()
+    expect([one.routes.size, two.routes.size]).toEqual([0, 0])
+    expect(bench.fixture.table.prefixes.size).toBe(0)
+  })
+
+  it('keeps both members right where the same attributes come from one and then from the other', () => {
+    const bench = new Bench()
+    const policy = compilePolicy(
+      { name: 'p', rules: [{ action: 'accept' }] },
+      bench.fixture.attributes,
+      new GroupNumbers(),
+      true,
+    )
+    const treatment = { type: 'eBGP', nexthopSelf: true, policy } as const
+    const one = bench.member(treatment, '10.0.0.2', true)
+    const two = bench.member(treatment, '10.0.0.3', true)
+    const third = bench.member(treatment, '10.0.0.4', true)
+    bench.fixture.announce(two.peer, '10.1.0.0/24', bench.fixture.set({ asPath: path(9), med: 5 }))
+    bench.run()
+    bench.fixture.announce(one.peer, '10.1.0.0/24', bench.fixture.set({ asPath: path(9), med: 1 }))
+    bench.run()
+    expect(one.routes.size).toBe(0)
+    expect(two.routes.size).toBe(1)
+    expect(third.log).toEqual(['+10.1.0.0/24'])
+  })
+})
+
+describe('ADD-PATH', () => {
+  it('tells all usable paths, each under its own identifier, and takes back each by itself', () => {
+    const bench = new Bench()
+    const member = bench.member({ addPath: true })
+    const a = bench.fixture.peer('10.0.0.2', true, 2)
+    const b = bench.fixture.peer('10.0.0.3', true, 3)
+    bench.fixture.announce(a, '10.1.0.0/24', bench.fixture.set({ via: '10.0.0.2' }))
+    bench.fixture.announce(b, '10.1.0.0/24', bench.fixture.set({ via: '10.0.0.3', asPath: path(1, 2, 3) }))
+    bench.run()
+    expect([...member.routes.keys()]).toHaveLength(2)
+    expect([...member.routes.values()].map(({ nexthop }) => nexthop[3]).sort()).toEqual([2, 3])
+    bench.fixture.withdraw(a, '10.1.0.0/24')
+    bench.run()
+    expect([...member.routes.values()].map(({ nexthop }) => nexthop[3])).toEqual([3])
+    bench.fixture.withdraw(b, '10.1.0.0/24')
+    bench.run()
+    expect(member.routes.size).toBe(0)
+    expect(bench.fixture.table.size).toBe(0)
+    expect(bench.fixture.table.prefixes.size).toBe(0)
+  })
+
+  it('does not give an identifier to another path before the end of the first was told', () => {
+    const bench = new Bench()
+    const member = bench.member({ addPath: true })
+    const a = bench.fixture.peer('10.0.0.2', true, 2)
+    bench.fixture.announce(a, '10.1.0.0/24', bench.fixture.set({}))
+    bench.run()
+    member.waiting = 1 << 20
+    bench.fixture.withdraw(a, '10.1.0.0/24')
+    bench.fixture.settle()
+    bench.groups.run(() => 0, 1)
+    bench.fixture.announce(a, '10.2.0.0/24', bench.fixture.set({}))
+    bench.fixture.settle()
+    member.waiting = 0
+    bench.run()
+    expect([...member.routes.keys()]).toHaveLength(1)
+    expect([...member.routes.keys()][0]).toMatch(/^10\.2\.0\.0\/24#/)
+  })
+})
+
+describe('groups', () => {
+  it('become one when a late member has heard all', () => {
+    const bench = new Bench()
+    const source = bench.fixture.peer('10.0.0.2', true, 2)
+    const early = bench.member()
+    bench.fixture.announce(source, '10.1.0.0/24', bench.fixture.set({}))
+    bench.run()
+    const late = bench.member()
+    expect(bench.groups.size).toBe(2)
+    bench.run()
+    expect(bench.groups.size).toBe(1)
+    expect(late.log).toEqual(['+10.1.0.0/24'])
+    bench.fixture.withdraw(source, '10.1.0.0/24')
+    bench.run()
+    expect(early.routes.size + late.routes.size).toBe(0)
+    expect(bench.fixture.table.prefixes.size).toBe(0)
+  })
+
+  it('say all again to who asks, and the ends that it must not miss', () => {
+    const bench = new Bench()
+    const source = bench.fixture.peer('10.0.0.2', true, 2)
+    const member = bench.member()
+    const other = bench.member()
+    for (const i of [1, 2]) bench.fixture.announce(source, `10.${i}.0.0/24`, bench.fixture.set({}))
+    bench.run()
+    member.log.length = 0
+    other.log.length = 0
+    bench.fixture.withdraw(source, '10.2.0.0/24')
+    bench.fixture.settle()
+    bench.groups.again(member)
+    bench.run()
+    expect(member.log.sort()).toEqual(['+10.1.0.0/24', '-10.2.0.0/24'])
+    expect(other.log).toEqual(['-10.2.0.0/24'])
+    expect(bench.groups.size).toBe(1)
+  })
+
+  it('wait for no member that does not read, which catches up by what is so then', () => {
+    const bench = new Bench()
+    const source = bench.fixture.peer('10.0.0.2', true, 2)
+    const quick = bench.member()
+    const slow = bench.member()
+    bench.run()
+    slow.waiting = 8 << 20
+    for (let round = 0; round < 50; round++) {
+      bench.fixture.announce(source, '10.1.0.0/24', bench.fixture.set({ med: round }))
+      bench.fixture.announce(source, `10.2.${round}.0/24`, bench.fixture.set({}))
+      bench.run()
+    }
+    expect(quick.routes.size).toBe(51)
+    expect(quick.routes.get('10.1.0.0/24')?.med).toBe(49)
+    expect(slow.log.length).toBeLessThan(3)
+    expect(bench.groups.size).toBe(2)
+    slow.waiting = 0
+    bench.run()
+    expect(slow.routes.get('10.1.0.0/24')?.med).toBe(49)
+    expect(slow.routes.size).toBe(51)
+    expect(slow.log.filter(entry => entry.includes('10.1.0.0/24')).length).toBeLessThan(3)
+    expect(bench.groups.size).toBe(1)
+  })
+
+  it('take a changed policy by saying only what differs', () => {
+    const bench = new Bench()
+    const { attributes } = bench.fixture
+    const source = bench.fixture.peer('10.0.0.2', true, 2)
+    const member = bench.member()
+    for (const i of [1, 2, 3]) bench.fixture.announce(source, `10.${i}.0.0/24`, bench.fixture.set({}))
+    bench.run()
+    member.log.length = 0
+    const policy = compilePolicy(
+      {
+        name: 'p',
+        rules: [
+          { match: { prefixes: [{ prefix: '10.1.0.0/24' }] }, action: 'reject' },
+          {
+            match: { prefixes: [{ prefix: '10.2.0.0/24' }] },
+            action: 'accept',
+            set: { localPreference: 300 },
+          },
+          { action: 'accept' },
+        ],
+      },
+      attributes,
+      new GroupNumbers(),
+    )
+    bench.groups.retarget(() => bench.treatment({ policy }))
+    bench.run()
+    expect(member.log.sort()).toEqual(['+10.2.0.0/24', '-10.1.0.0/24'])
+    expect(member.routes.get('10.2.0.0/24')?.localPreference).toBe(300)
+  })
+
+  it('let go of every attribute set when the last member leaves', () => {
+    const bench = new Bench()
+    const source = bench.fixture.peer('10.0.0.2', true, 2)
+    const member = bench.member({ addPath: true })
+    const set = bench.fixture.set({})
+    for (let i = 0; i < 10; i++) bench.fixture.announce(source, `10.1.${i}.0/24`, set)
+    bench.fixture.attributes.release(set)
+    bench.run()
+    bench.groups.leave(member)
+    for (let i = 0; i < 10; i++) bench.fixture.withdraw(source, `10.1.${i}.0/24`)
+    bench.run()
+    expect(bench.fixture.attributes.size).toBe(0)
+    expect(bench.fixture.table.size).toBe(0)
+  })
+})
