@@ -15,9 +15,9 @@ export class Batch {
   excluded = new Uint16Array(64)
   head = new Int32Array(64)
   #tail = new Int32Array(64)
-  slot = new Int32Array(1024)
-  pathId = new Uint32Array(1024)
-  next = new Int32Array(1024)
+  slot = new Int32Array(64)
+  pathId = new Uint32Array(64)
+  next = new Int32Array(64)
   readonly #byKey = new Map<number, number>()
   #last = -1
 

@@ -98,7 +98,7 @@ export class Decision {
     left = this.#keepLowest(left, costs.eBgpOverIBgp, 'eBgpOverIBgp', lost)
     left = this.#keepLowest(left, costs.igpMetric, 'igpMetric', lost)
     this.multipath = left
-    // From here on the list keeps the multipath set; the best of it is put first.
+    // From here on the list stays as it is: what loses a tie is still used for forwarding.
     return this.#breakTie(left, lost)
   }
 

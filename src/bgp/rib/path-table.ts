@@ -49,7 +49,7 @@ export interface PathRow {
  * All paths of one family: Adj-RIB-In of every neighbour and the Loc-RIB in one table.
  *
  * A prefix has a slot (`PrefixTable`); a path has a row in columns of typed arrays, linked to the next path of its
- * prefix: about 20 octets a path beside 26 a prefix. A path keeps its attributes as received beside those that the import policy made of
+ * prefix: 24 octets a path, beside some 25 an IPv4 prefix. A path keeps its attributes as received beside those that the import policy made of
  * them, so that a policy can change without the neighbour having to say everything again.
  *
  * Changes only mark the prefix; `settle` decides marked prefixes, in order, for as long as it may. Then the sink and the
@@ -80,7 +80,6 @@ export class PathTable {
   #epoch = new Uint8Array(1024)
   // By slot.
   #head = new Int32Array(1024).fill(NO_PREFIX)
-  #best = new Int32Array(1024).fill(-1)
   #announced = new Int32Array(1024).fill(-1)
   /** What the sink was told: the number of the set of next hops, doubled, one more for iBGP. 0: nothing. */
   #told = new Uint32Array(1024)
@@ -301,7 +300,6 @@ export class PathTable {
     const announced = this.#localRow(slot, best)
     const changed =
       announced !== this.#announced[slot] || (announced >= 0 && (this.#flags[announced]! & CHANGED) !== 0)
-    this.#best[slot] = best
     this.#announced[slot] = announced
     for (let row = this.#head[slot]!; row >= 0; row = this.#next[row]!) this.#flags[row]! &= ~CHANGED
     for (const follower of this.#followers) if (changed || follower.allPaths) follower.mark(slot)
@@ -377,13 +375,11 @@ export class PathTable {
     if (slot >= this.#head.length) {
       const before = this.#head.length
       this.#head = widened(this.#head, this.prefixes.capacity).fill(NO_PREFIX, before)
-      this.#best = widened(this.#best, this.prefixes.capacity).fill(-1, before)
       this.#announced = widened(this.#announced, this.prefixes.capacity).fill(-1, before)
       this.#told = widened(this.#told, this.prefixes.capacity)
     }
     if (this.#head[slot] === NO_PREFIX) {
       this.#head[slot] = -1
-      this.#best[slot] = -1
       this.#announced[slot] = -1
     }
     return slot

@@ -2,8 +2,8 @@ import { widened } from './columns.ts'
 
 /** Slots of prefixes that wait for work, each at most once, first in, first out. */
 export class SlotQueue {
-  #ring = new Int32Array(1024)
-  #waiting = new Uint8Array(1024)
+  #ring = new Int32Array(64)
+  #waiting = new Uint8Array(64)
   #head = 0
   #size = 0
 
