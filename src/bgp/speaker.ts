@@ -106,6 +106,8 @@ export class Speaker implements NeighborHost {
   #listener: { readonly port: number; close(): void } | undefined
   #addresses = new Set<string>()
   readonly #restarted: boolean
+  /** Why a neighbour is down, as the log was told last. */
+  readonly #said = new WeakMap<Neighbor, string>()
   #everEstablished = false
   #stopped = false
   #converged = false
@@ -174,7 +176,7 @@ export class Speaker implements NeighborHost {
     const other = ORIGIN[source === 'connected' ? 'static' : 'connected']
     table.withdraw(LOCAL, bytes, offset, length, other)
     table.announce(LOCAL, bytes, offset, length, ORIGIN[source], set, set)
-    this.settle()
+    this.#settleSoon()
   }
 
   /** Takes back what was originated for a prefix. */
@@ -182,7 +184,7 @@ export class Speaker implements NeighborHost {
     const table = this.tables.paths[family]
     table.withdraw(LOCAL, bytes, offset, length, ORIGIN.connected)
     table.withdraw(LOCAL, bytes, offset, length, ORIGIN.static)
-    this.settle()
+    this.#settleSoon()
   }
 
   /**
@@ -194,7 +196,7 @@ export class Speaker implements NeighborHost {
     if (!this.tables.hops.setMetric(address, metric ?? UNREACHABLE)) return
     this.tables.paths[4].markAll()
     this.tables.paths[6].markAll()
-    this.settle()
+    this.#settleSoon()
   }
 
   /** Addresses of the box: a route whose next hop is one of them is not used. */
@@ -271,6 +273,7 @@ export class Speaker implements NeighborHost {
       const group = this.#groups[family].join(neighbor.member(family), this.#treatment(neighbor, family))
       neighbor.joined(family, group)
     }
+    this.#said.delete(neighbor)
     const { address, remoteAs, type } = neighbor
     const families = negotiated.families.map(family => FAMILY_NAMES[family]).join(' and ')
     this.#log(
@@ -284,6 +287,9 @@ export class Speaker implements NeighborHost {
 
   down(neighbor: Neighbor, reason: string): void {
     for (const family of [4, 6] as const) this.#groups[family].leave(neighbor.member(family))
+    // A neighbour that is not there is worth one line, not one for each attempt.
+    if (this.#said.get(neighbor) === reason) return
+    this.#said.set(neighbor, reason)
     this.#log('down', neighbor.address, `session with ${neighbor.address} is down: ${reason}`)
   }
 
@@ -311,6 +317,11 @@ export class Speaker implements NeighborHost {
 
   settle(): void {
     if (this.#settle(this.environment.slices.deadline())) this.environment.slices.add(this.#settleTask)
+  }
+
+  /** In the next turn: many routes are originated one by one, and are to share UPDATEs. */
+  #settleSoon(): void {
+    this.environment.slices.add(this.#settleTask)
   }
 
   idle(neighbor: Neighbor): void {

@@ -10,7 +10,7 @@ import { ALL, Interner, RecordingSink } from './harness.ts'
 /** A BIRD that announces routes of its own, and what differs: the protocols. */
 function birdConfig(protocols: string): string {
   return `router id 10.9.1.2;
-log stderr { fatal, bug };
+log stderr { bug };
 protocol device {}
 protocol static pods4 { ipv4; route 10.244.1.0/26 blackhole; route 10.244.1.64/26 blackhole; }
 protocol static pods6 { ipv6; route fd00:244:1::/122 blackhole; }

@@ -52,6 +52,30 @@ describe('two speakers', () => {
   })
 })
 
+describe('the log', () => {
+  it('has one line for a neighbour that is not there, however often it is tried', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', { localAs: 64512, neighbors: [{ address: '10.0.0.2', remoteAs: 64512 }] })
+    lab.seconds(600)
+    expect(box.events.map(({ message }) => message)).toEqual([
+      'session with 10.0.0.2 is down: No TCP connection to 10.0.0.2 (ECONNREFUSED). Nothing listens on TCP port 179 there: start BGP on 10.0.0.2, set port to where it listens, or set passive: true if only the neighbour dials.',
+    ])
+    expect(box.neighbor('10.0.0.2').lastDown?.reason).toContain('ECONNREFUSED')
+  })
+})
+
+describe('originated routes', () => {
+  it('of one turn share their UPDATEs', () => {
+    const { lab, a, b } = pair()
+    lab.seconds(10)
+    const before = a.neighbor('10.0.0.2').messages.updatesSent
+    a.originate(...Array.from({ length: 500 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`))
+    lab.seconds(1)
+    expect(b.sink.routes.size).toBe(500)
+    expect(a.neighbor('10.0.0.2').messages.updatesSent - before).toBe(1)
+  })
+})
+
 describe('iBGP without policies', () => {
   it('takes everything, and announces what eBGP taught but nothing of its own', () => {
     const lab = new Lab()
@@ -183,8 +207,10 @@ describe('a route that is received', () => {
     Remote.dial(lab.network.host('10.0.0.2'), '10.0.0.1').open({ as: 64513 }).keepalive().send(update({}))
     lab.seconds(1)
     box.speaker.setNexthopReachable('10.0.0.2', undefined)
+    lab.seconds(1)
     expect(box.sink.routes.size).toBe(0)
     box.speaker.setNexthopReachable('10.0.0.2', 10)
+    lab.seconds(1)
     expect(box.sink.routes.size).toBe(1)
   })
 
