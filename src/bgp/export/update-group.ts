@@ -56,7 +56,7 @@ const FULL = 256 * 1024
 /** A member for whom more than this waits, while others go on, gets a group of its own. */
 const SLOW = 4 * 1024 * 1024
 /** Entries of a batch: what is said at a time. */
-const BATCH = 16_384
+const BATCH = 4096
 /** What communities forbid to tell external neighbours (RFC 1997). */
 const NOT_EXTERNAL = WELL_KNOWN.NO_EXPORT | WELL_KNOWN.NO_EXPORT_SUBCONFED
 
