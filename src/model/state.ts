@@ -65,7 +65,14 @@ export const TunnelState = Type.Object(
 )
 
 export const SessionState = Type.Union(
-  (['Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Established'] as const).map(state => Type.Literal(state)),
+  [
+    Type.Literal('Idle'),
+    Type.Literal('Connect'),
+    Type.Literal('Active'),
+    Type.Literal('OpenSent'),
+    Type.Literal('OpenConfirm'),
+    Type.Literal('Established'),
+  ],
   { description: 'State of the BGP finite state machine (RFC 4271 §8).' },
 )
 
@@ -99,14 +106,21 @@ export const BgpNeighborState = Type.Object(
       ),
     ),
     messages: Type.Object(
-      { received: count('Messages received.'), sent: count('Messages sent.'), updatesReceived: count('Of these, UPDATEs.'), updatesSent: count('Of these, UPDATEs.') },
+      {
+        received: count('Messages received.'),
+        sent: count('Messages sent.'),
+        updatesReceived: count('Of these, UPDATEs.'),
+        updatesSent: count('Of these, UPDATEs.'),
+      },
       closed,
     ),
     lastDown: Type.Optional(
       Type.Object(
         {
           at: Type.String({ description: 'RFC 3339.' }),
-          reason: Type.String({ description: 'Why the session ended or does not come up, in a sentence with what to do.' }),
+          reason: Type.String({
+            description: 'Why the session ended or does not come up, in a sentence with what to do.',
+          }),
         },
         closed,
       ),
@@ -135,7 +149,9 @@ export const RouteState = Type.Object(
           source: RouteSource,
           distance: Type.Integer(),
           blackhole: Type.Optional(Type.Boolean()),
-          nexthops: Type.Array(NexthopState, { description: 'Resolved next hops; none where nothing resolves.' }),
+          nexthops: Type.Array(NexthopState, {
+            description: 'Resolved next hops; none where nothing resolves.',
+          }),
         },
         closed,
       ),
@@ -160,17 +176,28 @@ export const RouteState = Type.Object(
 
 export const Health = Type.Object(
   {
-    status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')], { description: 'ok: engine runs and the kernel is as configured.' }),
+    status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')], {
+      description: 'ok: engine runs and the kernel is as configured.',
+    }),
     hostName: Type.String(),
     version: Type.String(),
     uptime: Type.Number({ description: 'Seconds since the engine started.' }),
     reconciled: Type.Boolean({ description: 'The kernel was read back and is as configured.' }),
-    failures: Type.Array(
-      Type.Object({ object: Type.String(), error: Type.String() }, closed),
-      { description: 'What the kernel refused, and its words.' },
+    failures: Type.Array(Type.Object({ object: Type.String(), error: Type.String() }, closed), {
+      description: 'What the kernel refused, and its words.',
+    }),
+    neighbors: Type.Object(
+      { configured: count('BGP neighbours known.'), established: count('Of these, established.') },
+      closed,
     ),
-    neighbors: Type.Object({ configured: count('BGP neighbours known.'), established: count('Of these, established.') }, closed),
-    routes: Type.Object({ rib: count('Prefixes in the RIB.'), installed: count('Routes of ours in the kernel.'), pending: count('Routes not yet written.') }, closed),
+    routes: Type.Object(
+      {
+        rib: count('Prefixes in the RIB.'),
+        installed: count('Routes of ours in the kernel.'),
+        pending: count('Routes not yet written.'),
+      },
+      closed,
+    ),
   },
   closed,
 )
