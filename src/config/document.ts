@@ -10,6 +10,7 @@ import {
   parseDocument,
 } from 'yaml'
 import { describeError, type Problem } from '../model/errors.ts'
+import { findJsonFault } from './json-fault.ts'
 import type { Path } from './path.ts'
 import { yamlSentence } from './yaml-sentences.ts'
 
@@ -66,28 +67,14 @@ function decode(bytes: Uint8Array): string | undefined {
 }
 
 function jsonFault(source: string): Problem | undefined {
-  try {
-    JSON.parse(source)
-    return undefined
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const reason = message
-      .replace(/,? ?(\.\.\.)?".*"(\.\.\.)? is not valid JSON$/s, '')
-      .replace(/ (in JSON )?(at position .*)?$/s, '')
-    const at = /at position (\d+)/.exec(message)
-    const offset = at ? Number(at[1]) : source.length
-    const before = source.slice(0, offset)
-    const lineStart = before.lastIndexOf('\n') + 1
-    return {
-      ...describeError('json-syntax', { reason: lowerFirst(reason) }),
-      line: before.split('\n').length,
-      column: offset - lineStart + 1,
-    }
+  const fault = findJsonFault(source)
+  if (!fault) return undefined
+  const before = source.slice(0, fault.offset)
+  return {
+    ...describeError('json-syntax', { reason: fault.reason }),
+    line: before.split('\n').length,
+    column: fault.offset - before.lastIndexOf('\n'),
   }
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
 function readYaml(source: string): ReadResult {
@@ -101,7 +88,6 @@ function readYaml(source: string): ReadResult {
     stringKeys: true,
     // Duplicate keys are found below: the library compares every pair of keys.
     uniqueKeys: false,
-    logLevel: 'silent',
   })
   const faults = [...document.errors, ...document.warnings]
   if (faults.length > 0) {

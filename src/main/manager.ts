@@ -31,6 +31,13 @@ function fail(status: number, message: string): never {
   process.exit(status)
 }
 
+function failArguments(reason: string): never {
+  return fail(
+    EXIT_USAGE,
+    new CausewayError('arguments-invalid', { reason: reason.replace(/\.$/, '') }).message,
+  )
+}
+
 function readArguments() {
   try {
     const { values } = parseArgs({
@@ -44,14 +51,14 @@ function readArguments() {
     })
     return values
   } catch (error) {
-    return fail(EXIT_USAGE, `${(error as Error).message}; see --help`)
+    return failArguments((error as Error).message)
   }
 }
 
 function readPort(text: string): number {
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port <= 65535) return port
-  return fail(EXIT_USAGE, `--port is ${JSON.stringify(text)}; give a number from 0 to 65535`)
+  return failArguments(`--port is ${JSON.stringify(text)}, not a number from 0 to 65535`)
 }
 
 /** Without --listen: both versions of IP, or the one that the box has. */

@@ -141,7 +141,7 @@ export const configErrors = {
   'reserved-interface-name': {
     title: 'The name is kept for the loopback link.',
     status: 422,
-    detail: 'lo is the loopback link of the kernel, and this interface is of type {type}.',
+    detail: 'The name lo is that of the loopback link of the kernel, and this interface is of type {type}.',
     fix: 'Choose another name, or type: loopback.',
   },
   'unknown-interface': {
@@ -506,7 +506,8 @@ export const configErrors = {
   'bgp-local-address-family': {
     title: 'Local address and neighbour are of different IP versions.',
     status: 422,
-    detail: 'localAddress {local} is an {localFamily} address, and the neighbour {address} an {family} one.',
+    detail:
+      'The localAddress {local} is an {localFamily} address, and the neighbour {address} an {family} one.',
     fix: 'Give an {family} address of the box, or leave localAddress out.',
   },
   'bgp-family-nexthop': {

@@ -25,7 +25,7 @@ export const sample = {
 }
 
 /** The sample with interfaces behind its own. */
-export function withInterfaces(...more: readonly object[]): Sections {
+export function withInterfaces(...more: readonly unknown[]): Sections {
   return { interfaces: [...sample.interfaces, ...more] }
 }
 

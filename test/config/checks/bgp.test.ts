@@ -200,8 +200,8 @@ const cases: readonly [string, Sections, readonly string[]][] = [
     },
     [
       'bgp.neighbors[172.16.0.2].localAddress: No interface has the address 172.16.0.3. Give an address of the box, such as 192.0.2.1, 198.51.100.1, 172.16.0.1, 10.10.0.1, 10.244.0.0, or give an interface this one.',
-      'bgp.neighbors[172.16.0.4].localAddress: localAddress 2001:db8:2::1 is an IPv6 address, and the neighbour 172.16.0.4 an IPv4 one. Give an IPv4 address of the box, or leave localAddress out.',
-      'bgp.neighbors[172.16.0.5].group: localAddress 2001:db8:2::1 is an IPv6 address, and the neighbour 172.16.0.5 an IPv4 one. Give an IPv4 address of the box, or leave localAddress out.',
+      'bgp.neighbors[172.16.0.4].localAddress: The localAddress 2001:db8:2::1 is an IPv6 address, and the neighbour 172.16.0.4 an IPv4 one. Give an IPv4 address of the box, or leave localAddress out.',
+      'bgp.neighbors[172.16.0.5].group: The localAddress 2001:db8:2::1 is an IPv6 address, and the neighbour 172.16.0.5 an IPv4 one. Give an IPv4 address of the box, or leave localAddress out.',
     ],
   ],
   [

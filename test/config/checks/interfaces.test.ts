@@ -14,7 +14,7 @@ const cases: readonly [string, Sections, readonly string[]][] = [
     withInterfaces({ name: 'lo0', type: 'ethernet' }, { name: 'lo', type: 'ethernet', addresses: [] }),
     [
       'interfaces[7].name: The name lo is also that of interfaces[0]. Give each interface a name of its own, or make one of the two.',
-      'interfaces[7].name: lo is the loopback link of the kernel, and this interface is of type ethernet. Choose another name, or type: loopback.',
+      'interfaces[7].name: The name lo is that of the loopback link of the kernel, and this interface is of type ethernet. Choose another name, or type: loopback.',
     ],
   ],
   [
