@@ -56,12 +56,22 @@ export function addressBeside(
   return global && { address: global.text, ...(linkLocal && { linkLocal: linkLocal.text }) }
 }
 
+function addressText({ prefix }: Pick<InterfaceAddress, 'prefix'>): string {
+  return prefix.slice(0, prefix.indexOf('/'))
+}
+
+/** Told of the networks that the box is on, and of its own addresses. */
+export type ConnectedListener = (
+  networks: readonly ConnectedNetwork[],
+  ownAddresses: readonly string[],
+) => void
+
 /** Reads the kernel's links and addresses whenever either changes, and tells the networks that follow. */
 export class ConnectedWatch {
   readonly #kernel: Kernel
   readonly #clock: Clock
   readonly #log: (line: string) => void
-  readonly #listener: (networks: readonly ConnectedNetwork[]) => void
+  readonly #listener: ConnectedListener
   #addresses: readonly InterfaceAddress[] = []
   readonly #stop: () => void
   #timer: Timer | undefined
@@ -72,7 +82,7 @@ export class ConnectedWatch {
     kernel: Kernel
     clock: Clock
     log: (line: string) => void
-    listener: (networks: readonly ConnectedNetwork[]) => void
+    listener: ConnectedListener
   }) {
     this.#kernel = parts.kernel
     this.#clock = parts.clock
@@ -91,7 +101,7 @@ export class ConnectedWatch {
         this.#kernel.dump('addresses'),
       ])
       this.#addresses = addresses
-      if (!this.#closed) this.#listener(connectedNetworks(links, addresses))
+      if (!this.#closed) this.#listener(connectedNetworks(links, addresses), addresses.map(addressText))
     })
     this.#reading = reading.catch(() => undefined)
     return reading

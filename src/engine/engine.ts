@@ -87,7 +87,7 @@ export class Engine {
       kernel,
       clock,
       log,
-      listener: networks => this.#setNetworks(networks),
+      listener: (networks, own) => this.#setNetworks(networks, own),
     })
     this.#memory = new NeighborMemory(stateDirectory)
     this.#speaker = new Speaker({
@@ -182,7 +182,8 @@ export class Engine {
     this.#speaker.configure(config.bgp, config.policies ?? [])
   }
 
-  #setNetworks(networks: readonly ConnectedNetwork[]): void {
+  #setNetworks(networks: readonly ConnectedNetwork[], own: readonly string[]): void {
+    this.#speaker.setOwnAddresses(own)
     this.#networks = networks
     this.#connected.set(networks)
     this.#resolve()

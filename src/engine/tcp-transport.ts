@@ -19,12 +19,23 @@ export class TcpTransport implements BgpTransport {
   }
 
   connect(target: { address: string; port: number; localAddress?: string; ttl: number }): Connection {
-    // The TTL must stand before the SYN goes out, so the socket is made here and handed to Node by its descriptor.
-    const fd = openTcpSocket(target)
-    const socket = new Socket({ fd, manualStart: true } as ConstructorParameters<typeof Socket>[0])
+    const socket = this.#open(target)
     const connection = this.#adopt(socket)
-    socket.connect({ host: target.address, port: target.port }, () => connection.handler?.onOpen())
+    if (!socket.destroyed) {
+      socket.connect({ host: target.address, port: target.port }, () => connection.handler?.onOpen())
+    }
     return connection
+  }
+
+  /** The TTL must stand before the SYN goes out, so the socket is made here and handed to Node by its descriptor. */
+  #open(target: { address: string; localAddress?: string; ttl: number }): Socket {
+    try {
+      const fd = openTcpSocket(target)
+      return new Socket({ fd, manualStart: true } as ConstructorParameters<typeof Socket>[0])
+    } catch (error) {
+      // Such as a local address that the box does not have (yet): told by `onClose`, as every failure to connect is.
+      return new Socket().destroy(error as Error)
+    }
   }
 
   listen(options: { port: number; onConnection(connection: Connection): void }): { close(): void } {
