@@ -1,5 +1,5 @@
 import type { KernelChange } from '../kernel/objects.ts'
-import type { Family } from '../net/address.ts'
+import { canonicalAddress, type Family } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
 import type { ResolvedHop, ResolvedNexthops } from '../routing/resolved-nexthops.ts'
 import type { Targets } from './fib-table.ts'
@@ -252,7 +252,7 @@ export class NexthopTargets implements Targets {
   #single(routeFamily: Family, hop: ResolvedHop): NexthopObject | undefined {
     const link = this.#links.get(hop.link)
     if (!link?.usable) return undefined
-    const { gateway } = hop
+    const gateway = hop.gateway && (canonicalAddress(hop.gateway) ?? hop.gateway)
     if (gateway === undefined) return this.objects.single({ family: routeFamily, link: link.index })
     const family = gateway.includes(':') ? 6 : 4
     // An IPv4 route may have an IPv6 gateway (RFC 8950), an IPv6 route no IPv4 one.
