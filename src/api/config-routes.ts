@@ -49,6 +49,7 @@ export const configRoutes: readonly Route[] = [
     id: 'getConfig',
     summary: 'The configuration in force. Its ETag is the revision.',
     tag: 'configuration',
+    verbatim: true,
     headers: { 'if-none-match': 'ETag of an earlier answer; 304 where it is still the one in force.' },
     responses: {
       200: { description: 'The configuration in force.', schema: Type.Ref('Config#'), headers: etagHeader },

@@ -50,6 +50,8 @@ export interface Route {
   readonly headers?: Readonly<Record<string, string>>
   /** The body is a configuration, as JSON or YAML. */
   readonly takesConfig?: boolean
+  /** The body of the answer follows its schema to the letter already, and defaults are not to be filled in. */
+  readonly verbatim?: boolean
   /** Answers other than problems, by status. */
   readonly responses: Readonly<Record<number, RouteResponse>>
   /** Errors that this route may answer with, besides those of all routes. */

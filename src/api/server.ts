@@ -108,6 +108,7 @@ function addRoute(app: FastifyInstance, route: Route, engine: EngineCalls): void
         body: request.body as TextBody | undefined,
       })
       reply.code(status).headers({ ...more, 'cache-control': 'no-cache' })
+      if (route.verbatim) reply.serializer((value: unknown) => JSON.stringify(value))
       return body === undefined ? reply.send() : reply.type('application/json; charset=utf-8').send(body)
     },
   })

@@ -36,6 +36,8 @@ interface Pending {
 const USUAL_TIMEOUT = 10_000
 /** A new configuration may be thousands of changes to the kernel. */
 const USUAL_TIMEOUTS: Partial<Record<MethodName, number>> = { getHealth: 3_000, replaceConfig: 60_000 }
+/** Methods that are not asked again of themselves: they may have been carried out. */
+const CHANGES: ReadonlySet<MethodName> = new Set<MethodName>(['replaceConfig'])
 /** Milliseconds to the next attempt after the engine went away: at once first, then ever more slowly. */
 const RETRY_DELAYS = [50, 100, 250, 500, 1000, 2000] as const
 
@@ -68,6 +70,20 @@ export class EngineClient implements EngineCalls {
   }
 
   async call<Method extends MethodName>(
+    method: Method,
+    params: EngineMethods[Method]['params'],
+  ): Promise<EngineMethods[Method]['result']> {
+    try {
+      return await this.#ask(method, params)
+    } catch (error) {
+      // The engine has just been restarted, and what only reads may be asked again.
+      const lost = error instanceof CausewayError && error.code === 'engine-connection-lost'
+      if (!lost || CHANGES.has(method) || this.#closed) throw error
+      return await this.#ask(method, params)
+    }
+  }
+
+  async #ask<Method extends MethodName>(
     method: Method,
     params: EngineMethods[Method]['params'],
   ): Promise<EngineMethods[Method]['result']> {
