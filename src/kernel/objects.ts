@@ -189,7 +189,18 @@ export interface RouteColumns extends RouteBatch {
   readonly metrics: Uint32Array
 }
 
-/** One change that is asked of the kernel. `row` names refer to the objects above. */
+/**
+ * One change that is asked of the kernel.
+ *
+ * - `addLink` makes a link with all its settings or not at all; `setLink` changes what is given. Of an IPIP tunnel
+ *   `ipip` and `parent` must be given together and whole, as the kernel takes what is left out for none; local and
+ *   VNI family, port and kind of a VXLAN cannot be changed.
+ * - `setNeighbor`, `setFdb` and `setNexthop` make or replace. A `setFdb` of the all-zero or of a group MAC adds one
+ *   more destination to flood to.
+ * - `deleteNexthop` takes the routes that point at it with it. So does a link that goes down or away with its
+ *   nexthops. Of neither does the kernel tell more than the nexthop or the link itself.
+ * - A nexthop of IPv6 that is a blackhole needs the loopback link to be up.
+ */
 export type KernelChange =
   | { readonly op: 'addLink'; readonly link: LinkSettings }
   | { readonly op: 'setLink'; readonly index: number; readonly link: Partial<LinkSettings> }
@@ -239,7 +250,12 @@ export interface Kernel {
   dump<K extends keyof KernelDumps>(kind: K, filter?: RouteFilter): Promise<KernelDumps[K]>
   /** Carries out changes in order; all are tried. Answers one entry a change: undefined where it was taken. */
   apply(changes: readonly KernelChange[]): Promise<(KernelFailure | undefined)[]>
-  /** Writes or deletes routes (NLM_F_REPLACE | NLM_F_CREATE). Answers the rows that failed; deleting what is not there is no failure. */
+  /**
+   * Writes or deletes routes (NLM_F_REPLACE | NLM_F_CREATE). Answers the rows that failed; deleting what is not there
+   * is no failure. The columns stay the caller's, who may use them again at once. A write replaces whatever route has
+   * the same prefix, table and metric, whoever made it; a deletion hits only one of the same protocol too. (In IPv4,
+   * metric 0 in a deletion is any metric.)
+   */
   writeRoutes(
     batch: RouteBatch,
   ): Promise<readonly { readonly row: number; readonly failure: KernelFailure }[]>

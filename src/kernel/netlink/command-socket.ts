@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import { NLM_F, NLMSG } from '../constants.ts'
-import { KernelError } from '../errors.ts'
+import { errnoName, KernelError } from '../errors.ts'
 import { check } from '../libc.ts'
 import type { KernelFailure } from '../objects.ts'
 import { readAnswer, readDone } from './extended-ack.ts'
@@ -22,8 +22,8 @@ const LARGEST_BATCH = 500
 /** Times that a dump is read again because the table changed while it was read (NLM_F_DUMP_INTR). */
 const DUMP_ATTEMPTS = 16
 
-/** The kernel answers while we send; a silence of this many seconds is a defect. */
-const SILENCE = 30
+/** Of a message that is not known to have failed, where answers were lost: it may have been carried out or not. */
+const ANSWER_LOST: KernelFailure = { code: 'ENOBUFS', message: "the kernel's answer was lost" }
 
 /** What became of a message of a batch, where the kernel refused it. */
 export interface BatchFailure {
@@ -57,7 +57,6 @@ export class CommandSocket {
       this.#socket.setOption(NETLINK.GET_STRICT_CHK, 1)
       this.#socket.setSendBuffer(BUFFER)
       const room = this.#socket.setReceiveBuffer(options.receiveBuffer ?? BUFFER)
-      this.#socket.setReceiveTimeout(SILENCE)
       this.batchLimit = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(room / ANSWER_COST)))
     } catch (error) {
       this.#socket.close()
@@ -78,35 +77,32 @@ export class CommandSocket {
 
   /**
    * Sends the batch, which must not be longer than `batchLimit`, and reads what became of it.
-   * @returns the messages that failed, in order; all others were carried out
-   * @throws KernelError where the batch could not be sent at all
+   * @returns the messages that failed, in order; all others were carried out. Where the batch could not be sent at
+   *   all, that is every one of them.
    */
   perform(batch: MessageWriter): BatchFailure[] {
     if (batch.count === 0) return []
     const { firstSequence, count } = batch
     batch.acknowledgeLast()
     this.#advance(count)
-    this.#socket.send(batch.bytes)
+    const sent = this.#socket.send(batch.bytes)
+    if (sent < 0) return withRest([], count, { code: errnoName(-sent), message: 'the batch was not sent' })
 
     const failures: BatchFailure[] = []
     let answersLost = false
-    let awaited = firstSequence + count - 1
     for (let done = false; !done; ) {
       const length = this.#receive()
-      if (length === -ENOBUFS) {
-        answersLost = true
-        awaited = this.#sendBarrier()
-        continue
-      }
+      if (length < 0) answersLost = true
+      if (length === -EAGAIN) break
       forEachMessage(this.#buffer, length, message => {
         if (message.type !== NLMSG.ERROR) return
         const index = (message.sequence - firstSequence) >>> 0
         const failure = readAnswer(message)
         if (index < count && failure) failures.push({ index, failure })
-        if (message.sequence === awaited >>> 0) done = true
+        if (index === count - 1) done = true
       })
     }
-    return answersLost ? withUnknown(failures, count) : failures
+    return answersLost ? withRest(failures, count, ANSWER_LOST) : failures
   }
 
   /**
@@ -138,13 +134,13 @@ export class CommandSocket {
     const batch = this.batch()
     request(batch)
     this.#advance(1)
-    this.#socket.send(batch.bytes)
+    check(this.#socket.send(batch.bytes), 'sending to netlink')
 
     let consistent = true
     let failure: KernelFailure | undefined
     for (let done = false; !done; ) {
       const length = this.#receive()
-      if (length === -ENOBUFS) {
+      if (length < 0) {
         // What is missing may be the end: nothing of this reading is of use.
         this.#drain()
         return false
@@ -167,30 +163,20 @@ export class CommandSocket {
     return consistent
   }
 
-  /** An empty message that is answered: once its answer is there, no older one can come. */
-  #sendBarrier(): number {
-    const sequence = this.#sequence
-    const barrier = new MessageWriter(64)
-    barrier.reset(sequence)
-    barrier.begin(NLMSG.NOOP, NLM_F.ACK)
-    barrier.end()
-    this.#advance(1)
-    this.#socket.send(barrier.bytes)
-    return sequence
-  }
-
   /** Reads away what is left of a dump; the kernel makes more of it with each read, until none is left. */
   #drain(): void {
-    let length: number
-    do length = this.#socket.receive(this.#buffer.bytes, false)
-    while (length >= 0 || length === -ENOBUFS)
+    while (this.#receive() !== -EAGAIN);
   }
 
-  /** @returns bytes received, or -ENOBUFS where something was lost: dropped by the kernel, or cut for want of room */
+  /**
+   * Reads without waiting: the kernel has queued its answers by the time that the sending returns, and queues more of
+   * a dump with each read. What is not there will not come.
+   * @returns bytes received; -ENOBUFS where something was lost (dropped by the kernel, or cut for want of room);
+   *   -EAGAIN where there is nothing
+   */
   #receive(): number {
-    const length = this.#socket.receive(this.#buffer.bytes, true)
-    if (length === -ENOBUFS) return length
-    if (length === -EAGAIN) throw new KernelError('ETIMEDOUT', 'the kernel did not answer')
+    const length = this.#socket.receive(this.#buffer.bytes)
+    if (length === -ENOBUFS || length === -EAGAIN) return length
     if (check(length, 'reading from netlink') <= this.#buffer.bytes.length) return length
     this.#buffer = new ReceiveBuffer(length * 2)
     return -ENOBUFS
@@ -201,9 +187,8 @@ export class CommandSocket {
   }
 }
 
-/** Answers were lost: of the messages that are not known to have failed, nothing is known. */
-function withUnknown(failures: readonly BatchFailure[], count: number): BatchFailure[] {
-  const known = new Map(failures.map(failure => [failure.index, failure]))
-  const unknown: KernelFailure = { code: 'ENOBUFS', message: "the kernel's answer was lost" }
-  return Array.from({ length: count }, (_, index) => known.get(index) ?? { index, failure: unknown })
+/** The failures that are known, and the same one for all other messages. */
+function withRest(known: readonly BatchFailure[], count: number, failure: KernelFailure): BatchFailure[] {
+  const byIndex = new Map(known.map(each => [each.index, each]))
+  return Array.from({ length: count }, (_, index) => byIndex.get(index) ?? { index, failure })
 }

@@ -59,7 +59,7 @@ export class MonitorSocket {
   read(skip: (event: KernelEvent) => boolean = () => false, datagrams = Number.POSITIVE_INFINITY): void {
     const events: KernelEvent[] = []
     for (let i = 0; i < datagrams; i++) {
-      const length = this.#socket.receive(this.#buffer.bytes, false)
+      const length = this.#socket.receive(this.#buffer.bytes)
       if (length === -ENOBUFS || length > this.#buffer.bytes.length) {
         events.push({ kind: 'lost' })
         continue

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { AF } from '../constants.ts'
 import {
   bindSocket,
@@ -19,7 +20,6 @@ const SOL_SOCKET = 1
 const SO = {
   SNDBUF: 7,
   RCVBUF: 8,
-  RCVTIMEO: 20,
   ATTACH_FILTER: 26,
   SNDBUFFORCE: 32,
   RCVBUFFORCE: 33,
@@ -30,7 +30,7 @@ const SOL_NETLINK = 270
 const NETLINK_ROUTE = 0
 export const NETLINK = { ADD_MEMBERSHIP: 1, CAP_ACK: 10, EXT_ACK: 11, GET_STRICT_CHK: 12 } as const
 
-const EINTR = 4
+const { EINTR } = constants.errno
 
 /** A socket of NETLINK_ROUTE: its options and its system calls, with interrupted calls made again. */
 export class NetlinkSocket {
@@ -85,33 +85,26 @@ export class NetlinkSocket {
     return getsockoptInt(this.#fd, SOL_SOCKET, SO.SNDBUF)
   }
 
-  /** How long `receive` waits before it answers EAGAIN. */
-  setReceiveTimeout(seconds: number): void {
-    // struct timeval of two 64-bit numbers.
-    const value = new Uint8Array(BigInt64Array.of(BigInt(seconds), 0n).buffer)
-    check(setsockopt(this.#fd, SOL_SOCKET, SO.RCVTIMEO, value), 'setting the receive timeout')
-  }
-
   /** Attaches a classic BPF program; `program` is a struct sock_fprog. @throws KernelError */
   attachFilter(program: Uint8Array): void {
     check(setsockopt(this.#fd, SOL_SOCKET, SO.ATTACH_FILTER, program), 'attaching a socket filter')
   }
 
-  /** Sends a batch; the kernel has carried it out when this returns. @throws KernelError */
-  send(bytes: Uint8Array): void {
+  /** Sends a batch; the kernel has carried it out when this returns. @returns bytes sent, or minus errno */
+  send(bytes: Uint8Array): number {
     let result: number
     do result = send(this.#fd, bytes, 0)
     while (result === -EINTR)
-    check(result, 'sending to netlink')
+    return result
   }
 
   /**
-   * Receives one datagram.
+   * Receives one datagram, without waiting for one.
    * @returns its whole length, also where the buffer was too short for it, or minus errno
    */
-  receive(into: Uint8Array, wait: boolean): number {
+  receive(into: Uint8Array): number {
     let result: number
-    do result = recv(this.#fd, into, MSG.TRUNC | (wait ? 0 : MSG.DONTWAIT))
+    do result = recv(this.#fd, into, MSG.TRUNC | MSG.DONTWAIT)
     while (result === -EINTR)
     return result
   }
