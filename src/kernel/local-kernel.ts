@@ -1,6 +1,7 @@
 import { canonicalAddress, type Family } from '../net/address.ts'
 import { readInterfaceAddress, requestAddresses } from './codec/address.ts'
 import { type MessageChange, writeChange } from './codec/changes.ts'
+import { readEvent } from './codec/events.ts'
 import {
   readLink,
   requestLinks,
@@ -137,6 +138,7 @@ export class LocalKernel {
   monitor(listener: EventListener): () => void {
     this.#monitor ??= new MonitorSocket({
       ownPort: this.#commands.port,
+      decode: readEvent,
       listener: events => {
         for (const each of [...this.#listeners]) each(events)
       },

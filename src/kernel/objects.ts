@@ -193,8 +193,8 @@ export interface RouteColumns extends RouteBatch {
  * One change that is asked of the kernel.
  *
  * - `addLink` makes a link with all its settings or not at all; `setLink` changes what is given. Of an IPIP tunnel
- *   `ipip` and `parent` must be given together and whole, as the kernel takes what is left out for none; local and
- *   VNI family, port and kind of a VXLAN cannot be changed.
+ *   `ipip` and `parent` must be given together and whole, as the kernel takes what is left out for none. Of a VXLAN
+ *   VNI, port and the family of its local address cannot be changed.
  * - `setNeighbor`, `setFdb` and `setNexthop` make or replace. A `setFdb` of the all-zero or of a group MAC adds one
  *   more destination to flood to.
  * - `deleteNexthop` takes the routes that point at it with it. So does a link that goes down or away with its

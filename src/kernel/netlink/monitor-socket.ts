@@ -1,9 +1,8 @@
 import { constants } from 'node:os'
 import koffi from 'koffi'
-import { readEvent } from '../codec/events.ts'
 import { RTNLGRP } from '../constants.ts'
 import type { KernelEvent } from '../objects.ts'
-import { forEachMessage, ReceiveBuffer } from './message-reader.ts'
+import { forEachMessage, type Message, ReceiveBuffer } from './message-reader.ts'
 import { encodeProgram, ownChangesProgram } from './own-changes-filter.ts'
 import { NETLINK, NetlinkSocket } from './socket.ts'
 
@@ -22,6 +21,7 @@ const LARGEST_READ = 256
 export class MonitorSocket {
   readonly #socket = new NetlinkSocket()
   readonly #buffer = new ReceiveBuffer(1 << 16)
+  readonly #decode: (message: Message) => KernelEvent | undefined
   readonly #listener: (events: readonly KernelEvent[]) => void
   readonly #poll: ReturnType<typeof koffi.node.poll>
   #readingIsDue = false
@@ -29,19 +29,21 @@ export class MonitorSocket {
 
   /**
    * @param ownPort nlmsg_pid of the command socket: the routes, neighbours and nexthops that it writes are not told
+   * @param decode reads the event that a message tells, if any
    * @param listener is called with the events of one reading, in the kernel's order
    * @throws KernelError
    */
   constructor(options: {
     readonly ownPort: number
+    readonly decode: (message: Message) => KernelEvent | undefined
     readonly listener: (events: readonly KernelEvent[]) => void
     readonly receiveBuffer?: number
   }) {
+    this.#decode = options.decode
     this.#listener = options.listener
     try {
       this.#socket.setReceiveBuffer(options.receiveBuffer ?? BUFFER)
-      const { program } = encodeProgram(ownChangesProgram(options.ownPort))
-      this.#socket.attachFilter(program)
+      this.#socket.attachFilter(encodeProgram(ownChangesProgram(options.ownPort)))
       for (const group of Object.values(RTNLGRP)) this.#socket.setOption(NETLINK.ADD_MEMBERSHIP, group)
       this.#poll = koffi.node.poll(this.#socket.fd, { readable: true }, this.#onReadable)
     } catch (error) {
@@ -66,7 +68,7 @@ export class MonitorSocket {
       }
       if (length < 0) break
       forEachMessage(this.#buffer, length, message => {
-        const event = readEvent(message)
+        const event = this.#decode(message)
         if (event && !skip(event)) events.push(event)
       })
     }

@@ -1,6 +1,5 @@
 import { endianness } from 'node:os'
 import { RTM } from '../constants.ts'
-import { addressOf } from '../libc.ts'
 
 /** Notifications that the asker need not be told: he knows what he asked for. */
 const SILENCED = [
@@ -48,13 +47,9 @@ export function ownChangesProgram(port: number): readonly Instruction[] {
   ]
 }
 
-/** A program as the kernel takes it. `program` points into `code`, which must live as long as the call. */
-export function encodeProgram(instructions: readonly Instruction[]): {
-  readonly program: Uint8Array
-  readonly code: Uint8Array
-} {
+/** Instructions as the kernel takes them: eight bytes each (filter.h, struct sock_filter: code, jt, jf, k). */
+export function encodeProgram(instructions: readonly Instruction[]): Uint8Array {
   const little = endianness() === 'LE'
-  // struct sock_filter: code, jt, jf, k.
   const code = new Uint8Array(instructions.length * 8)
   const view = new DataView(code.buffer)
   instructions.forEach(({ code: operation, ifTrue = 0, ifFalse = 0, k }, i) => {
@@ -63,12 +58,7 @@ export function encodeProgram(instructions: readonly Instruction[]): {
     view.setUint8(i * 8 + 3, ifFalse)
     view.setUint32(i * 8 + 4, k, little)
   })
-  // struct sock_fprog: length, padding, pointer.
-  const program = new Uint8Array(16)
-  const header = new DataView(program.buffer)
-  header.setUint16(0, instructions.length, little)
-  header.setBigUint64(8, addressOf(code), little)
-  return { program, code }
+  return code
 }
 
 function asLoaded32(value: number): number {

@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { AF } from '../constants.ts'
 import {
+  addressOf,
   bindSocket,
   check,
   close,
@@ -25,6 +26,9 @@ const SO = {
   RCVBUFFORCE: 33,
 } as const
 
+/** Bytes of struct sock_filter (filter.h). */
+const SOCK_FILTER = 8
+
 /** bits/socket.h, netlink.h. */
 const SOL_NETLINK = 270
 const NETLINK_ROUTE = 0
@@ -36,6 +40,7 @@ const { EINTR } = constants.errno
 export class NetlinkSocket {
   readonly #fd: number
   #open = true
+  #filter: Uint8Array | undefined
   /** nl_pid: the address that the kernel gave the socket, by which it marks what this socket brought about. */
   readonly port: number
 
@@ -85,9 +90,17 @@ export class NetlinkSocket {
     return getsockoptInt(this.#fd, SOL_SOCKET, SO.SNDBUF)
   }
 
-  /** Attaches a classic BPF program; `program` is a struct sock_fprog. @throws KernelError */
-  attachFilter(program: Uint8Array): void {
-    check(setsockopt(this.#fd, SOL_SOCKET, SO.ATTACH_FILTER, program), 'attaching a socket filter')
+  /** Attaches a classic BPF program, as struct sock_filter after struct sock_filter. @throws KernelError */
+  attachFilter(code: Uint8Array): void {
+    // struct sock_fprog points at the instructions: held on to, lest they be collected before the kernel reads them.
+    this.#filter = code
+    const program = new BigUint64Array(2)
+    new Uint16Array(program.buffer)[0] = code.length / SOCK_FILTER
+    program[1] = addressOf(this.#filter)
+    check(
+      setsockopt(this.#fd, SOL_SOCKET, SO.ATTACH_FILTER, new Uint8Array(program.buffer)),
+      'attaching a socket filter',
+    )
   }
 
   /** Sends a batch; the kernel has carried it out when this returns. @returns bytes sent, or minus errno */
