@@ -17,22 +17,22 @@ export const Counters = Type.Object(
     rxDropped: count('Received packets dropped.'),
     txDropped: count('Packets dropped before sending.'),
   },
-  closed,
+  { ...closed, description: 'What went in and out since the link was made.' },
 )
 
 export const InterfaceState = Type.Object(
   {
-    name: Type.String(),
+    name: Type.String({ description: 'Name of the link.' }),
     index: Type.Integer({ description: "The kernel's ifindex." }),
     type: Type.String({ description: 'As in the configuration, or the kind that the kernel names.' }),
     configured: Type.Boolean({ description: 'Whether the configuration names it.' }),
     adminUp: Type.Boolean({ description: 'IFF_UP.' }),
     carrier: Type.Boolean({ description: 'IFF_LOWER_UP.' }),
-    mtu: Type.Integer(),
-    macAddress: Type.String(),
-    parent: Type.Optional(Type.String()),
+    mtu: Type.Integer({ description: 'MTU in bytes.' }),
+    macAddress: Type.String({ description: 'MAC address; empty where the link has none.' }),
+    parent: Type.Optional(Type.String({ description: 'The interface that this one stands on.' })),
     bridge: Type.Optional(Type.String({ description: 'The bridge that this interface is a port of.' })),
-    addresses: Type.Array(Type.String()),
+    addresses: Type.Array(Type.String(), { description: 'Addresses with their prefix lengths.' }),
     counters: Type.Optional(Counters),
   },
   closed,
@@ -40,15 +40,15 @@ export const InterfaceState = Type.Object(
 
 export const TunnelState = Type.Object(
   {
-    name: Type.String(),
-    type: Type.Union([Type.Literal('vxlan'), Type.Literal('ipip')]),
-    adminUp: Type.Boolean(),
-    mtu: Type.Integer(),
-    local: Type.Optional(Type.String()),
-    remote: Type.Optional(Type.String()),
-    vni: Type.Optional(Type.Integer()),
-    port: Type.Optional(Type.Integer()),
-    macAddress: Type.Optional(Type.String()),
+    name: Type.String({ description: 'Name of the tunnel interface.' }),
+    type: Type.Union([Type.Literal('vxlan'), Type.Literal('ipip')], { description: 'Kind of tunnel.' }),
+    adminUp: Type.Boolean({ description: 'IFF_UP.' }),
+    mtu: Type.Integer({ description: 'MTU in bytes.' }),
+    local: Type.Optional(Type.String({ description: 'Outer source address.' })),
+    remote: Type.Optional(Type.String({ description: 'The one far end, where there is one.' })),
+    vni: Type.Optional(Type.Integer({ description: 'VXLAN network identifier.' })),
+    port: Type.Optional(Type.Integer({ description: 'VXLAN: UDP destination port.' })),
+    macAddress: Type.Optional(Type.String({ description: 'VXLAN: MAC address of our VTEP.' })),
     peers: Type.Array(
       Type.Object(
         {
@@ -58,6 +58,7 @@ export const TunnelState = Type.Object(
         },
         closed,
       ),
+      { description: 'Far ends that packets are sent to.' },
     ),
     counters: Type.Optional(Counters),
   },
@@ -78,13 +79,15 @@ export const SessionState = Type.Union(
 
 export const BgpNeighborState = Type.Object(
   {
-    address: Type.String(),
-    group: Type.Optional(Type.String()),
+    address: Type.String({ description: 'Address of the neighbour.' }),
+    group: Type.Optional(Type.String({ description: 'Neighbour group that it is of.' })),
     dynamic: Type.Boolean({ description: 'Accepted from a listen range, not named in the configuration.' }),
-    description: Type.Optional(Type.String()),
-    localAs: Type.Integer(),
-    remoteAs: Type.Integer(),
-    type: Type.Union([Type.Literal('iBGP'), Type.Literal('eBGP')]),
+    description: Type.Optional(Type.String({ description: 'As in the configuration.' })),
+    localAs: Type.Integer({ description: 'Our AS.' }),
+    remoteAs: Type.Integer({ description: 'AS of the neighbour.' }),
+    type: Type.Union([Type.Literal('iBGP'), Type.Literal('eBGP')], {
+      description: 'Whether the neighbour is of our AS.',
+    }),
     state: SessionState,
     routerId: Type.Optional(Type.String({ description: "The neighbour's BGP identifier." })),
     uptime: Type.Optional(Type.Number({ description: 'Seconds since the session was established.' })),
@@ -98,12 +101,13 @@ export const BgpNeighborState = Type.Object(
           received: count('Paths in the Adj-RIB-In.'),
           accepted: count('Of these, accepted by the import policy.'),
           advertised: count('Paths announced to the neighbour.'),
-          addPathSend: Type.Boolean(),
-          addPathReceive: Type.Boolean(),
+          addPathSend: Type.Boolean({ description: 'We announce several paths of a prefix (RFC 7911).' }),
+          addPathReceive: Type.Boolean({ description: 'We take several paths of a prefix (RFC 7911).' }),
           stale: count('Paths kept from before a restart of the neighbour (RFC 4724).'),
         },
         closed,
       ),
+      { description: 'Negotiated address families.' },
     ),
     messages: Type.Object(
       {
@@ -112,17 +116,17 @@ export const BgpNeighborState = Type.Object(
         updatesReceived: count('Of these, UPDATEs.'),
         updatesSent: count('Of these, UPDATEs.'),
       },
-      closed,
+      { ...closed, description: 'Messages of the session.' },
     ),
     lastDown: Type.Optional(
       Type.Object(
         {
-          at: Type.String({ description: 'RFC 3339.' }),
+          at: Type.String({ description: 'When, RFC 3339.' }),
           reason: Type.String({
             description: 'Why the session ended or does not come up, in a sentence with what to do.',
           }),
         },
-        closed,
+        { ...closed, description: 'The last time that the session ended or did not come up.' },
       ),
     ),
   },
@@ -131,10 +135,12 @@ export const BgpNeighborState = Type.Object(
 
 export const NexthopState = Type.Object(
   {
-    via: Type.Optional(Type.String()),
-    interface: Type.Optional(Type.String()),
-    onlink: Type.Optional(Type.Boolean()),
-    weight: Type.Optional(Type.Integer()),
+    via: Type.Optional(Type.String({ description: 'Gateway address.' })),
+    interface: Type.Optional(Type.String({ description: 'Interface that the packets leave through.' })),
+    onlink: Type.Optional(
+      Type.Boolean({ description: 'Reached on the interface though no address of ours covers it.' }),
+    ),
+    weight: Type.Optional(Type.Integer({ description: 'Share of flows.' })),
   },
   closed,
 )
@@ -142,31 +148,31 @@ export const NexthopState = Type.Object(
 /** One prefix: what the RIB wants and what the kernel has, side by side. */
 export const RouteState = Type.Object(
   {
-    prefix: Type.String(),
+    prefix: Type.String({ description: 'Destination.' }),
     rib: Type.Optional(
       Type.Object(
         {
           source: RouteSource,
-          distance: Type.Integer(),
-          blackhole: Type.Optional(Type.Boolean()),
+          distance: Type.Integer({ description: 'Administrative distance.' }),
+          blackhole: Type.Optional(Type.Boolean({ description: 'Packets are dropped in silence.' })),
           nexthops: Type.Array(NexthopState, {
             description: 'Resolved next hops; none where nothing resolves.',
           }),
         },
-        closed,
+        { ...closed, description: 'What the RIB wants.' },
       ),
     ),
     kernel: Type.Optional(
       Type.Object(
         {
           protocol: Type.String({ description: 'As ip-route names it, or its number.' }),
-          metric: Type.Integer(),
-          type: Type.String({ description: 'unicast, blackhole, ...' }),
+          metric: Type.Integer({ description: 'Priority in the kernel; the lowest wins.' }),
+          type: Type.String({ description: 'Type of the route: unicast, blackhole, ...' }),
           nexthopId: Type.Optional(Type.Integer({ description: 'Nexthop object that the route points at.' })),
-          nexthops: Type.Array(NexthopState),
+          nexthops: Type.Array(NexthopState, { description: 'Next hops as the kernel has them.' }),
           offload: Type.Boolean({ description: 'RTM_F_OFFLOAD: a switch forwards it in hardware.' }),
         },
-        closed,
+        { ...closed, description: 'What the kernel has.' },
       ),
     ),
     agree: Type.Boolean({ description: 'Whether RIB and kernel say the same.' }),
@@ -177,18 +183,27 @@ export const RouteState = Type.Object(
 export const Health = Type.Object(
   {
     status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')], {
-      description: 'ok: engine runs and the kernel is as configured.',
+      description: 'Health in a word; ok: the engine runs and the kernel is as configured.',
     }),
-    hostName: Type.String(),
-    version: Type.String(),
+    hostName: Type.String({ description: 'Name of the box.' }),
+    version: Type.String({ description: 'Version of the engine.' }),
     uptime: Type.Number({ description: 'Seconds since the engine started.' }),
     reconciled: Type.Boolean({ description: 'The kernel was read back and is as configured.' }),
-    failures: Type.Array(Type.Object({ object: Type.String(), error: Type.String() }, closed), {
-      description: 'What the kernel refused, and its words.',
-    }),
+    failures: Type.Array(
+      Type.Object(
+        {
+          object: Type.String({ description: 'What was refused.' }),
+          error: Type.String({ description: 'Why.' }),
+        },
+        closed,
+      ),
+      {
+        description: 'What the kernel refused, and its words.',
+      },
+    ),
     neighbors: Type.Object(
       { configured: count('BGP neighbours known.'), established: count('Of these, established.') },
-      closed,
+      { ...closed, description: 'BGP neighbours.' },
     ),
     routes: Type.Object(
       {
@@ -196,7 +211,7 @@ export const Health = Type.Object(
         installed: count('Routes of ours in the kernel.'),
         pending: count('Routes not yet written.'),
       },
-      closed,
+      { ...closed, description: 'Routes on their way from the RIB to the kernel.' },
     ),
   },
   closed,
