@@ -108,7 +108,8 @@ class KernelView {
 
   #agree(wanted: RibRoute | undefined, route: Route | undefined, nexthops: readonly NexthopState[]): boolean {
     if (!wanted) return route?.protocol !== this.#own
-    if (wanted.source === 'connected') return route !== undefined
+    // A host address of ours is a route of the kernel's local table alone.
+    if (wanted.source === 'connected') return route !== undefined || isHost(wanted.prefix)
     if (!wanted.resolved) return route?.protocol !== this.#own
     if (route?.protocol !== this.#own) return false
     if (wanted.resolved.blackhole) return this.#type(route) === 'blackhole'
@@ -172,6 +173,11 @@ function sameWays(a: readonly NexthopState[], b: readonly NexthopState[]): boole
       .sort()
       .join(' ')
   return keys(a) === keys(b)
+}
+
+function isHost(text: string): boolean {
+  const prefix = parsePrefix(text)
+  return prefix !== undefined && prefix.length === prefix.bytes.length * 8
 }
 
 function matches(prefix: string, inside: Prefix | undefined): boolean {

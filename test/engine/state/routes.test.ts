@@ -111,6 +111,18 @@ describe('a route of RIB and kernel', () => {
     })
   })
 
+  it('to a network of ours agrees where the kernel has it, or where it is a host address of the local table', () => {
+    const connected = (prefix: string): RibRoute => {
+      const set = sets.intern([{ interface: 'eth1', weight: 1 }])
+      return { prefix, source: 'connected', distance: 0, nexthops: set, resolved: resolver.resolve(set) }
+    }
+    expect(rows([connected('192.168.50.0/24')], [])[0]!.agree).toBe(false)
+    expect(rows([connected('192.168.50.0/24')], [held('192.168.50.0/24', { protocol: 2 })])[0]!.agree).toBe(
+      true,
+    )
+    expect(rows([connected('10.244.0.0/32')], [])[0]!.agree).toBe(true)
+  })
+
   it('whose next hop does not resolve agrees while it is out of the kernel', () => {
     const route = wanted('10.1.0.0/16', 'eBGP', '203.0.113.1')
     expect(rows([route], [])[0]).toMatchObject({ agree: true, rib: { nexthops: [] } })

@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest'
+import { ConnectedRoutes } from '../../src/engine/connected-routes.ts'
+import { StaticRoutes } from '../../src/engine/static-routes.ts'
+import type { StaticRoute } from '../../src/model/config.ts'
+import { formatAddress } from '../../src/net/address.ts'
+import { parsePrefix } from '../../src/net/prefix.ts'
+import { NexthopSets, Resolver, Rib } from '../../src/routing/index.ts'
+
+function box() {
+  const sets = new NexthopSets()
+  const resolver = new Resolver()
+  const writes: string[] = []
+  const rib = new Rib({
+    sets,
+    resolver,
+    fib: {
+      set: (_family, bytes, offset, length, nexthops) =>
+        writes.push(
+          `set ${formatAddress(bytes, offset, 4)}/${length} ${nexthops.hops.map(hop => hop.gateway).join(' ')}`,
+        ),
+      delete: (_family, bytes, offset, length) =>
+        writes.push(`delete ${formatAddress(bytes, offset, 4)}/${length}`),
+    },
+    onBest: () => {},
+  })
+  const statics = new StaticRoutes(rib, sets)
+  const connected = new ConnectedRoutes(rib, sets)
+  const configure = (...routes: StaticRoute[]) => {
+    statics.prepare({ system: { hostName: 'box' }, routes })
+    resolver.setTopology([{ network: parsePrefix('192.168.50.0/24')!, interface: 'eth1' }], statics.paths())
+    statics.install()
+    return writes.splice(0)
+  }
+  return { rib, configure, connected, writes }
+}
+
+it('a change of the static routes writes only what it changes', () => {
+  const { configure } = box()
+  const first: StaticRoute = { prefix: '10.1.0.0/16', nexthops: [{ via: '192.168.50.2' }] }
+  const second: StaticRoute = { prefix: '10.2.0.0/16', nexthops: [{ via: '192.168.50.3' }] }
+  expect(configure(first, second)).toEqual(['set 10.1.0.0/16 192.168.50.2', 'set 10.2.0.0/16 192.168.50.3'])
+  expect(configure(first, second)).toEqual([])
+  expect(configure(first, { ...second, nexthops: [{ via: '192.168.50.4' }] })).toEqual([
+    'set 10.2.0.0/16 192.168.50.4',
+  ])
+  expect(configure(first)).toEqual(['delete 10.2.0.0/16'])
+})
+
+it('a static route resolves through another that comes with the same configuration, and is never taken away on the way', () => {
+  const { configure } = box()
+  const through: StaticRoute = { prefix: '10.1.0.0/16', nexthops: [{ via: '10.9.0.1' }] }
+  const under: StaticRoute = { prefix: '10.9.0.0/24', nexthops: [{ via: '192.168.50.9' }] }
+  expect(configure(through, under)).toEqual(['set 10.1.0.0/16 192.168.50.9', 'set 10.9.0.0/24 192.168.50.9'])
+})
+
+it('networks that the box is on come and go with its addresses', () => {
+  const { connected, rib } = box()
+  const network = (text: string) => ({ network: parsePrefix(text)!, interface: 'eth0' })
+  const held = () => [...rib.routes(4)].map(route => `${route.prefix} ${route.source}`)
+  connected.set([network('172.16.0.0/24'), network('10.0.0.0/8')])
+  expect(held().sort()).toEqual(['10.0.0.0/8 connected', '172.16.0.0/24 connected'])
+  connected.set([network('172.16.0.0/24')])
+  expect(held()).toEqual(['172.16.0.0/24 connected'])
+})
