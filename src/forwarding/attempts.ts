@@ -65,6 +65,8 @@ export class Attempts {
     const now = this.#clock.now()
     const key = keyOf(step)
     this.#refusals.delete(key)
+    // What stood in the way of making an object was its namesake, and that is gone.
+    if (step.effect === 'removes') this.#forgive(step.object)
     const repairs = this.#repairs.get(key) ?? {
       object: step.object,
       times: [],
@@ -125,6 +127,10 @@ export class Attempts {
     const refused = [...this.#refusals.values()].map(({ object, error }) => ({ object, error }))
     const fights = [...this.#repairs.values()].filter(({ wait }) => wait > FIGHT_WAIT)
     return [...refused, ...fights.map(repairs => ({ object: repairs.object, error: this.#fight(repairs) }))]
+  }
+
+  #forgive(object: string): void {
+    for (const [key, refusal] of this.#refusals) if (refusal.object === object) this.#refusals.delete(key)
   }
 
   #fight({ times, total, seen, heldUntil }: Repairs): string {

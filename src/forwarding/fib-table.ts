@@ -132,14 +132,14 @@ export class FibTable {
     for (const slot of this.prefixes.slots()) if (this.#isStale(slot)) this.#unwant(slot)
   }
 
-  /** The kernel dropped a nexthop object, and with it all routes that pointed at it. */
-  lost(id: number): void {
-    for (const slot of this.#slotsWhere(this.#have, id)) this.#missing(slot)
+  /** The kernel dropped these nexthop objects, and with them all routes that pointed at them. */
+  lost(ids: ReadonlySet<number>): void {
+    for (const slot of this.#slotsWhere(this.#have, ids)) this.#missing(slot)
   }
 
-  /** The target of a set changed. */
-  retarget(set: number): void {
-    for (const slot of this.#slotsWhere(this.#want, set)) this.#enqueue(slot)
+  /** The targets of these sets changed. */
+  retarget(sets: ReadonlySet<number>): void {
+    for (const slot of this.#slotsWhere(this.#want, sets)) this.#enqueue(slot)
   }
 
   /**
@@ -317,8 +317,9 @@ export class FibTable {
     this.prefixes.remove(slot)
   }
 
-  *#slotsWhere(column: Int32Array | Uint32Array, value: number): Generator<number> {
-    for (let slot = 0; slot < this.prefixes.top; slot++) if (column[slot] === value) yield slot
+  *#slotsWhere(column: Int32Array | Uint32Array, values: ReadonlySet<number>): Generator<number> {
+    if (values.size === 0) return
+    for (let slot = 0; slot < this.prefixes.top; slot++) if (values.has(column[slot]!)) yield slot
   }
 
   #fit(): void {

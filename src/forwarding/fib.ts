@@ -274,7 +274,7 @@ export class Fib {
         await this.#apply(changes)
         continue
       }
-      for (const set of retargeted) for (const family of FAMILIES) this.#tables[family].retarget(set)
+      for (const family of FAMILIES) this.#tables[family].retarget(retargeted)
       break
     }
     this.#collectGarbageSoon()
@@ -294,9 +294,8 @@ export class Fib {
     const doubt = this.#doubt
     this.#doubt = 'none'
     const nexthops = await this.#kernel.dump('nexthops')
-    for (const { id } of this.#targets.objects.compare(nexthops)) {
-      for (const family of FAMILIES) this.#tables[family].lost(id)
-    }
+    const lost = new Set(this.#targets.objects.compare(nexthops).map(({ id }) => id))
+    for (const family of FAMILIES) this.#tables[family].lost(lost)
     this.#targets.unsettleAll()
     if (doubt !== 'all') return
     const links = await this.#kernel.dump('links')
@@ -317,8 +316,10 @@ export class Fib {
     switch (event.kind) {
       case 'link':
         if (!this.#takeLink(event.link, event.gone)) return
-        // Down, the link has taken its nexthop objects along; up, it takes what was held back.
+        // Down, the link has taken its nexthop objects along; up, it takes what was held back. What goes with a
+        // link is no fight with another program.
         this.#doubtNexthops()
+        for (const family of FAMILIES) this.#tables[family].forgiveRepairs()
         this.#forgive()
         return
       case 'address':

@@ -97,6 +97,12 @@ export class NexthopTargets implements Targets {
   setLink(name: string, link: HopLink | undefined): boolean {
     const before = this.#links.get(name)
     if (before?.index === link?.index && before?.usable === link?.usable) return false
+    // What was refused for the link's sake is no longer worth a word, or may be taken now.
+    for (const object of this.objects.all()) {
+      const { link: index } = object.wanted
+      if (index !== undefined && (index === before?.index || index === link?.index))
+        object.refusal = undefined
+    }
     const renamed = [...this.#links].filter(([other, { index }]) => other !== name && index === link?.index)
     for (const [other] of renamed) this.setLink(other, undefined)
     if (link) this.#links.set(name, link)
@@ -122,18 +128,19 @@ export class NexthopTargets implements Targets {
   /**
    * Finds the objects of all sets that are not settled. The caller sends the changes, tells `sent` how they fared, and
    * calls again until there are none: groups need their members first.
-   * @returns changes to the kernel; and, once there are none, the numbers of sets whose target is another now
+   * @returns changes to the kernel; and, once there are none, the numbers of sets whose target is another now: those
+   *   that had none before are not among them, because all that want them wait in a queue for it
    */
-  settle(heirs: Heirs): { changes: KernelChange[]; retargeted: number[] } {
+  settle(heirs: Heirs): { changes: KernelChange[]; retargeted: Set<number> } {
     const sets = [...this.#unsettled].filter(set => set.prefixes > 0)
     const singles = new Set(sets.flatMap(set => this.#usable(set).map(({ object }) => object)))
     const missing = [...singles].filter(object => !isCurrent(object))
-    if (missing.length > 0) return { changes: missing.map(setNexthop), retargeted: [] }
+    if (missing.length > 0) return { changes: missing.map(setNexthop), retargeted: new Set() }
     this.#inherit(sets, heirs)
     const groups = sets.flatMap(set => this.#updateGroup(set) ?? [])
     const stale = groups.filter(object => !isCurrent(object) && !this.#waits(object))
-    if (stale.length > 0) return { changes: stale.map(setNexthop), retargeted: [] }
-    const retargeted = sets.filter(set => this.#conclude(set)).map(set => set.number)
+    if (stale.length > 0) return { changes: stale.map(setNexthop), retargeted: new Set() }
+    const retargeted = new Set(sets.filter(set => this.#conclude(set)).map(set => set.number))
     this.#unsettled.clear()
     return { changes: [], retargeted }
   }
@@ -209,11 +216,14 @@ export class NexthopTargets implements Targets {
     return unused.filter(({ kernel }) => kernel).map(({ id }) => ({ op: 'deleteNexthop', id }))
   }
 
-  /** Objects that the kernel refused, and its words. */
+  /** Objects that the kernel refused, and its words: one line for each that it said. */
   refusals(): { readonly object: string; readonly error: string }[] {
-    return [...this.objects.all()].flatMap(({ wanted, refusal }) =>
-      refusal ? [{ object: this.#describe(wanted), error: refusal.error }] : [],
-    )
+    const refused = [...this.objects.all()].filter(({ refusal }) => refusal)
+    const byError = Map.groupBy(refused, ({ refusal }) => refusal!.error)
+    return [...byError].map(([error, objects]) => {
+      const others = objects.length > 1 ? ` and ${objects.length - 1} more` : ''
+      return { object: `${this.#describe(objects[0]!.wanted)}${others}`, error }
+    })
   }
 
   #describe({ id, gateway, link, group }: NexthopObject['wanted']): string {
@@ -299,7 +309,7 @@ export class NexthopTargets implements Targets {
     if (usable.length === 0) set.target = 0
     else if (set.group) set.target = set.group.kernel ? set.group.id : 0
     else set.target = usable[0]!.object.id
-    return set.target !== before
+    return before !== -1 && set.target !== before
   }
 
   #forget(set: WantedSet): void {

@@ -62,6 +62,8 @@ export class Reconciler {
   #sysctlTimer: Timer | undefined
   #auditTimer: Timer | undefined
   #closed = false
+  /** What listeners were last told, as text. */
+  #toldLinks = ''
 
   /** @param parts.stateDirectory where the record of what was made is kept, to survive this process. */
   constructor(parts: {
@@ -283,6 +285,9 @@ export class Reconciler {
 
   #tellLinks(): void {
     const links = this.#drift.links()
+    const told = JSON.stringify(links, (key, value) => (key === 'counters' ? undefined : value))
+    if (told === this.#toldLinks) return
+    this.#toldLinks = told
     for (const listener of this.#listeners) listener(links)
   }
 }

@@ -491,6 +491,23 @@ describe('what the kernel refuses', () => {
     expect(fib.status()).toMatchObject({ unresolved: 0, failures: [] })
   })
 
+  it('because its link just went down is not worth a word once the link says so', async () => {
+    const fib = await startedFib()
+    const eth1 = kernel.named('eth1')
+    kernel.links.set(eth1.index, { ...eth1, carrier: false })
+    for (const n of [1, 2, 3]) set(fib, `10.${n}.0.0/16`, via({ gateway: `10.0.1.${n}`, link: 'eth1' }))
+    await fib.flushed()
+    expect(fib.status().failures).toEqual([
+      {
+        object: 'nexthop via 10.0.1.1 on eth1 (id 201000000) and 2 more',
+        error: 'Carrier for nexthop device is down (ENETDOWN)',
+      },
+    ])
+    kernel.setPort('eth1', { carrier: false })
+    await fib.flushed()
+    expect(fib.status()).toMatchObject({ unresolved: 3, failures: [] })
+  })
+
   it('altogether (no kernel to speak to) is tried again with everything', async () => {
     const fib = await startedFib()
     const { writeRoutes } = kernel

@@ -231,6 +231,22 @@ describe('the reconciler on the kernel', () => {
     expect(link('br0')).toMatchObject({ operstate: 'DOWN' })
   })
 
+  it('sets a link down and up again with all its addresses, and stays at rest meanwhile', async () => {
+    const reconciler = newReconciler()
+    await reconciler.setDesired(state({ interfaces: [ETH0, VXLAN], neighbors: NEIGHBORS }))
+    const off = [{ ...ETH0, enabled: false }, VXLAN] as Interface[]
+    expect(await reconciler.setDesired(state({ interfaces: off, neighbors: NEIGHBORS }))).toMatchObject({
+      reconciled: true,
+    })
+    expect(link('eth0')).toMatchObject({ operstate: 'DOWN' })
+    expect(await reconciler.setDesired(state({ interfaces: off, neighbors: NEIGHBORS }))).toMatchObject({
+      changes: 0,
+    })
+    await reconciler.setDesired(state({ interfaces: [ETH0, VXLAN], neighbors: NEIGHBORS }))
+    expect(link('eth0')).toMatchObject({ operstate: 'UP' })
+    expect(addressesOf('eth0')).toEqual(['10.0.0.1/24', '2001:db8::1/64'])
+  })
+
   it('has hundreds of neighbours and FDB entries in and out', async () => {
     const many = Array.from({ length: 500 }, (_, i) => ({
       macAddress: `02:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`,
