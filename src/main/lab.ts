@@ -108,10 +108,13 @@ async function runLab(options: Options): Promise<number> {
   process.stdout.write(`${shown}\n`)
   if (!right) showLog(lab)
   const status = right ? 0 : EXIT_FAILED
-  if (options.check) return status
+  if (options.check) {
+    await lab.box.stop()
+    return status
+  }
   if (!process.env[IN_VM]) {
     say(`look inside: npm start -- exec box ip route`)
-    say(`REST: npm start -- exec box curl --unix-socket ${lab.box.apiSocket} http://box/api/v1/health`)
+    say(`REST: npm start -- exec box curl --unix-socket ${lab.box.apiSocket} http://box/healthz`)
   }
   say('the lab runs; Ctrl-C ends it')
   const ended = await Promise.race([lab.box.engine.exited, lab.box.manager.exited])
