@@ -1,9 +1,9 @@
 import type { Bgp, Policy } from '../model/config.ts'
 import type { BgpNeighborState } from '../model/state.ts'
-import { type Family, formatAddress, parseAddress } from '../net/address.ts'
+import type { Family } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
-import type { Treatment } from './export/update-group.ts'
+import { type FindLocalNexthop, plainAddress, type Treatment, treatmentOf } from './export/treatment.ts'
 import { UpdateGroups } from './export/update-groups.ts'
 import { Neighbor, type NeighborHost } from './neighbor.ts'
 import {
@@ -15,19 +15,12 @@ import {
   listenRanges,
   type NeighborSettings,
 } from './neighbor-settings.ts'
-import {
-  ACCEPT_ALL,
-  ACCEPT_LEARNED,
-  type CompiledPolicy,
-  compilePolicy,
-  GroupNumbers,
-  REJECT_ALL,
-} from './policy.ts'
+import { PolicyBook } from './policy-book.ts'
 import { RestartDeferral } from './restart.ts'
 import { UNREACHABLE } from './rib/hops.ts'
 import { LOCAL } from './rib/peers.ts'
 import { describePrefix, type RouteRow } from './routes.ts'
-import type { NexthopInterner, PeerType, RouteSink } from './sink.ts'
+import type { NexthopInterner, RouteSink } from './sink.ts'
 import { Slices } from './slices.ts'
 import { createTables, type Tables } from './tables.ts'
 import type { BgpTransport, Connection } from './transport.ts'
@@ -45,13 +38,6 @@ export interface SpeakerEvent {
   readonly message: string
 }
 
-/** Our addresses on the link of a session, for its other family: next hops of what we announce there. */
-export interface LocalNexthop {
-  readonly address: string
-  /** IPv6: also announced where the neighbour is on the link (RFC 2545 §3). */
-  readonly linkLocal?: string
-}
-
 export interface SpeakerOptions {
   readonly clock: Clock
   /** From 0 up to, and without, 1. */
@@ -66,7 +52,7 @@ export interface SpeakerOptions {
    * Our address of a family on the interface that has `localAddress`, the local end of a session. Without it a
    * session can announce routes only of the family that it runs over.
    */
-  localNexthop?(family: Family, localAddress: string): LocalNexthop | undefined
+  readonly localNexthop?: FindLocalNexthop
   /** A neighbour's state is another one. */
   onNeighborChange?(address: string, state: BgpNeighborState['state']): void
   /** Calls an action in a later turn of the event loop, after sockets were read. Default: `setImmediate`. */
@@ -96,12 +82,11 @@ export class Speaker implements NeighborHost {
   readonly #neighbors = new Map<string, Neighbor>()
   readonly #byPeer = new Map<number, Neighbor>()
   readonly #groups: Readonly<Record<Family, UpdateGroups>>
-  readonly #groupNumbers = new GroupNumbers()
+  readonly #policies: PolicyBook
   readonly #deferral: RestartDeferral
   readonly #settleTask = { run: (until: number) => this.#settle(until) }
   readonly #originated: Readonly<Record<Family, number>>
   #bgp: Bgp | undefined
-  #policies = new Map<string, Policy>()
   #ranges: ListenRange[] = []
   #listener: { readonly port: number; close(): void } | undefined
   #addresses = new Set<string>()
@@ -125,6 +110,7 @@ export class Speaker implements NeighborHost {
     const expected = options.restarting?.expected ?? []
     this.#restarted = expected.length > 0
     const { paths, attributes, columns } = this.tables
+    this.#policies = new PolicyBook(attributes)
     this.#groups = {
       4: new UpdateGroups(4, { table: paths[4], attributes, peers: columns }),
       6: new UpdateGroups(6, { table: paths[6], attributes, peers: columns }),
@@ -140,7 +126,7 @@ export class Speaker implements NeighborHost {
   configure(bgp: Bgp | undefined, policies: readonly Policy[]): void {
     const wanted = bgp ? configuredNeighbors(bgp) : new Map<string, NeighborSettings>()
     this.#bgp = bgp
-    this.#policies = new Map(policies.map(policy => [policy.name, policy]))
+    this.#policies.configure(policies)
     this.#ranges = bgp ? listenRanges(bgp) : []
     this.#collectOwnAddresses()
     for (const neighbor of [...this.#neighbors.values()]) {
@@ -352,7 +338,7 @@ export class Speaker implements NeighborHost {
 
   #reconfigure(neighbor: Neighbor, settings: NeighborSettings): void {
     const before = neighbor.settings
-    const policy = this.#importPolicy(settings)
+    const policy = this.#policies.importPolicy(settings)
     const changed = policy.text !== neighbor.importPolicy.text || before.group !== settings.group
     neighbor.settings = settings
     neighbor.importPolicy = policy
@@ -378,7 +364,7 @@ export class Speaker implements NeighborHost {
     if (peer < 0) return undefined
     paths[4].counts.reserve(peer)
     paths[6].counts.reserve(peer)
-    const neighbor = new Neighbor(this, peer, settings, this.#importPolicy(settings), 0)
+    const neighbor = new Neighbor(this, peer, settings, this.#policies.importPolicy(settings), 0)
     this.#neighbors.set(address, neighbor)
     this.#byPeer.set(peer, neighbor)
     this.#setGroup(neighbor)
@@ -388,7 +374,7 @@ export class Speaker implements NeighborHost {
   }
 
   #setGroup(neighbor: Neighbor): void {
-    neighbor.groupNumber = this.#groupNumbers.of(neighbor.settings.group)
+    neighbor.groupNumber = this.#policies.groupNumber(neighbor.settings.group)
     this.tables.columns.group[neighbor.peer] = neighbor.groupNumber
   }
 
@@ -471,61 +457,11 @@ export class Speaker implements NeighborHost {
   }
 
   #treatment(neighbor: Neighbor, family: Family): Treatment {
-    const negotiated = neighbor.channel!.negotiated!
     const { settings, type } = neighbor
-    const nexthop = this.#ownNexthop(neighbor, family)
-    const policy = this.#exportPolicy(settings, type)
-    const nexthopSelf = settings.nexthopSelf ?? type === 'eBGP'
-    const addPath = negotiated.addPathSend.includes(family)
-    const { as4, sendLimit } = negotiated
-    const { localAs } = settings.session
-    return {
-      text: JSON.stringify([
-        type,
-        localAs,
-        as4,
-        addPath,
-        sendLimit,
-        String(nexthop),
-        nexthopSelf,
-        policy.text,
-      ]),
-      family,
-      type,
-      localAs,
-      as4,
-      addPath,
-      limit: sendLimit,
-      nexthop,
-      nexthopSelf,
-      policy,
-    }
-  }
-
-  /** The address that a neighbour is to reach us at: the session's own end, or the one beside it of the other family. */
-  #ownNexthop(neighbor: Neighbor, family: Family): Uint8Array | undefined {
-    const local = plainAddress(neighbor.channel!.localAddress)
-    const bytes = parseAddress(local)
-    const found = this.#options.localNexthop?.(family, local)
-    const own = bytes?.length === (family === 4 ? 4 : 16) ? bytes : found && parseAddress(found.address)
-    const linkLocal = family === 6 && neighbor.settings.session.ttl === 1 && found?.linkLocal
-    const second = linkLocal ? parseAddress(linkLocal) : undefined
-    return own && second ? Uint8Array.of(...own, ...second) : own
-  }
-
-  #importPolicy(settings: NeighborSettings): CompiledPolicy {
-    if (settings.importPolicy !== undefined) return this.#compiled(settings.importPolicy, false)
-    return isInternal(settings) ? ACCEPT_ALL : REJECT_ALL
-  }
-
-  #exportPolicy(settings: NeighborSettings, type: PeerType): CompiledPolicy {
-    if (settings.exportPolicy !== undefined) return this.#compiled(settings.exportPolicy, type === 'eBGP')
-    return type === 'iBGP' ? ACCEPT_LEARNED : REJECT_ALL
-  }
-
-  #compiled(name: string, removeMed: boolean): CompiledPolicy {
-    const policy = this.#policies.get(name)
-    return policy ? compilePolicy(policy, this.tables.attributes, this.#groupNumbers, removeMed) : REJECT_ALL
+    const { negotiated, localAddress } = neighbor.channel!
+    const policy = this.#policies.exportPolicy(settings, type)
+    const session = { settings, type, negotiated: negotiated!, localAddress }
+    return treatmentOf(session, family, policy, this.#options.localNexthop)
   }
 
   /** The attributes of what we originate: ORIGIN IGP, an empty AS_PATH, and no next hop, for which ours is put. */
@@ -533,16 +469,4 @@ export class Speaker implements NeighborHost {
     const key = encodeKey({ nexthop: new Uint8Array(family === 4 ? 4 : 16), origin: 0, asPath: [] })
     return this.tables.attributes.intern(key, 0, key.length, hashKey(key, 0, key.length))
   }
-}
-
-function isInternal({ session }: NeighborSettings): boolean {
-  return session.remoteAs === session.localAs
-}
-
-/** Without zone, and an IPv4 address as such where a dual-stack socket shows it inside an IPv6 one. */
-function plainAddress(text: string): string {
-  const bytes = parseAddress(text.replace(/%.*$/, ''))
-  if (!bytes) return text
-  const mapped = bytes.length === 16 && formatAddress(bytes).startsWith('::ffff:') && text.includes('.')
-  return mapped ? formatAddress(bytes, 12, 4) : formatAddress(bytes)
 }

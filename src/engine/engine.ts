@@ -180,6 +180,8 @@ export class Engine {
     this.#resolve()
     this.#static.install()
     this.#speaker.configure(config.bgp, config.policies ?? [])
+    // Without BGP nobody is waited for: what an earlier engine left and nobody wants goes now.
+    if (!config.bgp) this.#fib.sweep()
   }
 
   #setNetworks(networks: readonly ConnectedNetwork[], own: readonly string[]): void {

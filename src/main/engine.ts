@@ -56,8 +56,7 @@ function readInitial(file: string | undefined): Config | undefined {
     return fail(EXIT_USAGE, `the configuration ${file} cannot be read: ${(error as Error).message}`)
   }
   const parsed = parseConfig(text, file)
-  if (!parsed.valid)
-    fail(EXIT_USAGE, `the configuration is not valid\n${formatProblems(parsed.problems)}`)
+  if (!parsed.valid) fail(EXIT_USAGE, `the configuration is not valid\n${formatProblems(parsed.problems)}`)
   if (parsed.warnings.length > 0) log(formatProblems(parsed.warnings))
   return parsed.config
 }
@@ -75,7 +74,8 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 }
 
 try {
-  const kernel = await openKernel({ log })
+  // The engine without its kernel is none: whoever supervises it starts it anew, and it adopts what is there.
+  const kernel = await openKernel({ log: line => fail(EXIT_FAILED, line) })
   const engine = new Engine({
     kernel,
     clock: systemClock,

@@ -1,8 +1,8 @@
-import type { Family } from '../../net/address.ts'
-import { type CompiledPolicy, REJECT, Source } from '../policy.ts'
+import { REJECT, Source } from '../policy.ts'
 import type { AttributeStore } from '../rib/attribute-store.ts'
 import { widened } from '../rib/columns.ts'
-import type { Follower, PathTable } from '../rib/path-table.ts'
+import type { Follower } from '../rib/follower.ts'
+import type { PathTable } from '../rib/path-table.ts'
 import { LOCAL, type PeerColumns } from '../rib/peers.ts'
 import { SlotQueue } from '../rib/slot-queue.ts'
 import type { PeerType } from '../sink.ts'
@@ -14,22 +14,7 @@ import {
   WELL_KNOWN,
 } from '../wire/index.ts'
 import { Batch } from './batch.ts'
-
-/** What is the same for all members of a group: two neighbours with an equal `text` get the same bytes. */
-export interface Treatment {
-  readonly text: string
-  readonly family: Family
-  readonly type: PeerType
-  readonly localAs: number
-  readonly as4: boolean
-  readonly addPath: boolean
-  /** Octets of the longest message. */
-  readonly limit: number
-  /** Our own address as next hop: of what we originate, and of everything with `nexthopSelf`. Undefined: we have none. */
-  readonly nexthop: Uint8Array | undefined
-  readonly nexthopSelf: boolean
-  readonly policy: CompiledPolicy
-}
+import type { Treatment } from './treatment.ts'
 
 /** A neighbour as its group sees it. */
 export interface Member {

@@ -1,5 +1,6 @@
 import type { Family } from '../../net/address.ts'
-import { type GroupEnvironment, type Member, type Treatment, UpdateGroup } from './update-group.ts'
+import type { Treatment } from './treatment.ts'
+import { type GroupEnvironment, type Member, UpdateGroup } from './update-group.ts'
 
 /** The update groups of one family: who is in which, and when two become one. */
 export class UpdateGroups {

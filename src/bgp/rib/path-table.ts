@@ -4,7 +4,9 @@ import type { RouteSink } from '../sink.ts'
 import type { AttributeStore } from './attribute-store.ts'
 import { widened } from './columns.ts'
 import { Decision, type DecisionStep } from './decision.ts'
+import type { Follower } from './follower.ts'
 import type { Hops } from './hops.ts'
+import type { PathRow } from './path-row.ts'
 import { LOCAL, PathCounts, type PeerColumns } from './peers.ts'
 import { SlotQueue } from './slot-queue.ts'
 
@@ -18,32 +20,6 @@ const NO_PREFIX = -2
 
 /** Rows looked at between two glances at the clock. */
 const GLANCE = 2048
-
-/** Who announces what the table holds: an update group. */
-export interface Follower {
-  /** Whether all paths are announced, with path identifiers, or the best one. */
-  readonly allPaths: boolean
-  /** The best path of a prefix, or, with `allPaths`, any path has changed. */
-  mark(slot: number): void
-  /** Whether some peer was told of the prefix, or of the path, and not of its end. */
-  holdsSlot(slot: number): boolean
-  holdsRow(row: number): boolean
-}
-
-/** A path as people see it. */
-export interface PathRow {
-  readonly row: number
-  readonly peer: number
-  readonly pathId: number
-  readonly received: number
-  /** 0: not accepted. */
-  readonly effective: number
-  readonly stale: boolean
-  readonly best: boolean
-  readonly multipath: boolean
-  /** Why it is not the best. */
-  readonly lost: DecisionStep | undefined
-}
 
 /**
  * All paths of one family: Adj-RIB-In of every neighbour and the Loc-RIB in one table.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Member, Treatment } from '../../../src/bgp/export/update-group.ts'
+import type { Treatment } from '../../../src/bgp/export/treatment.ts'
+import type { Member } from '../../../src/bgp/export/update-group.ts'
 import { UpdateGroups } from '../../../src/bgp/export/update-groups.ts'
 import { ACCEPT_ALL, compilePolicy, GroupNumbers } from '../../../src/bgp/policy.ts'
 import {
