@@ -44,9 +44,8 @@ describe('npm start', () => {
     async () => {
       const running = start()
       await running.waitForLine(/ the lab runs; Ctrl-C ends it/, LIMIT)
-      expect(running.lines.find(line => line.includes('pod-b1   pod-a1   IPv6'))).toMatch(
-        /vxlan 1\/8472 → plain .* ok$/,
-      )
+      const row = await running.waitForLine(/^pod-b1 +pod-a1 +IPv6/, LIMIT)
+      expect(row).toMatch(/vxlan 1\/8472 → plain +0 % +1430 +unchanged +ok$/)
       const inside = await lab('exec', 'box', 'ip', 'route', 'get', '10.244.2.2')
       expect(inside).toMatchObject({ status: 0, stdout: expect.stringContaining('dev flannel.1') })
       expect(await lab('exec', 'nowhere', 'true')).toMatchObject({
