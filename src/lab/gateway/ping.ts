@@ -5,6 +5,8 @@ import type { Namespace } from '../namespace.ts'
 const HEADERS: Readonly<Record<Family, number>> = { 4: 28, 6: 48 }
 /** No link of the lab takes larger packets: where the search for the largest begins. */
 const LINK_MTU = 1500
+/** Seconds to wait for the last answer: on an emulated processor with much to do, one takes more than one. */
+const PATIENCE = 5
 /** A route may lead over several links, each smaller than the one before. */
 const MOST_STEPS = 6
 
@@ -47,7 +49,7 @@ export function pingArgv(options: PingOptions): string[] {
     '-i',
     `${interval}`,
     '-W',
-    '1',
+    `${PATIENCE}`,
   ]
   if (size !== undefined) argv.push('-M', 'do', '-s', `${size - HEADERS[family]}`)
   return [...argv, to]

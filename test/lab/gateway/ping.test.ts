@@ -4,7 +4,7 @@ import { parsePing, pingArgv } from '../../../src/lab/gateway/ping.ts'
 describe('ping', () => {
   it('is asked for a size of the IP packet, with DF', () => {
     const options = { to: '10.244.2.2', family: 4, identifier: 17152, count: 2, size: 1450 } as const
-    expect(pingArgv(options).join(' ')).toBe('ping -4 -n -e 17152 -c 2 -i 0.05 -W 1 -M do -s 1422 10.244.2.2')
+    expect(pingArgv(options).join(' ')).toBe('ping -4 -n -e 17152 -c 2 -i 0.05 -W 5 -M do -s 1422 10.244.2.2')
     expect(pingArgv({ ...options, to: 'fd00::1', family: 6, size: 1430 })).toContain('1382')
   })
 
