@@ -269,8 +269,8 @@ export class Engine {
   async stop(): Promise<void> {
     this.#watch.close()
     this.#parts.transport.close()
-    await this.#fib.flushed()
-    this.#reconciler.close()
+    await this.#fib.close()
+    await this.#reconciler.close()
   }
 }
 

@@ -9,6 +9,10 @@ import { ADDRESS_BYTES, type Family, formatAddress } from './address.ts'
  * walk over all of them. Here a prefix is one, or four, 32-bit words and a length in typed arrays, found by open
  * addressing with linear probing. Removal shifts later entries back instead of leaving tombstones, so that a
  * table under churn does not slow down.
+ *
+ * A table of half a million prefixes that doubles its hash at once holds everybody up for tens of milliseconds.
+ * So it moves over bit by bit: for a while there are two hashes, and every insertion takes some buckets of the old one
+ * along. What has moved, or was removed, leaves a mark there, so that probing goes on past it.
  */
 export class PrefixTable {
   readonly family: Family
@@ -19,6 +23,9 @@ export class PrefixTable {
   /** Hash bucket → slot + 1, 0 where empty. A power of two long, at most 3/4 full. */
   #buckets: Int32Array
   #mask: number
+  /** The hash before the last doubling, while it still holds something; buckets before `#moved` have moved. */
+  #old: Int32Array | undefined
+  #moved = 0
   /** Slots that were given back, for reuse. */
   readonly #free: number[] = []
   #top = 0
@@ -58,34 +65,51 @@ export class PrefixTable {
    */
   insert(bytes: Uint8Array, offset: number, length: number): number {
     this.#load(bytes, offset, length)
-    let bucket = this.#hash(length) & this.#mask
+    const hash = this.#hash(length)
+    if (this.#old) this.#moveSome(this.#old)
+    let bucket = hash & this.#mask
     for (let held = this.#buckets[bucket]!; held !== 0; held = this.#buckets[bucket]!) {
       if (this.#matches(held - 1, length)) return held - 1
       bucket = (bucket + 1) & this.#mask
+    }
+    if (this.#old) {
+      const before = this.#findOld(this.#old, hash, length)
+      if (before >= 0) return this.#old[before]! - 1
     }
     const slot = this.#take()
     const at = slot * this.#words
     for (let i = 0; i < this.#words; i++) this.#keys[at + i] = this.#probe[i]!
     this.#lengths[slot] = length
     this.#buckets[bucket] = slot + 1
-    if (++this.#size * 4 > this.#buckets.length * 3) this.#rehash()
+    if (++this.#size * 4 > this.#buckets.length * 3) this.#grow()
     return slot
   }
 
   /** The slot of a prefix (bytes as for `insert`), or -1. */
   find(bytes: Uint8Array, offset: number, length: number): number {
     this.#load(bytes, offset, length)
-    let bucket = this.#hash(length) & this.#mask
+    const hash = this.#hash(length)
+    let bucket = hash & this.#mask
     for (let held = this.#buckets[bucket]!; held !== 0; held = this.#buckets[bucket]!) {
       if (this.#matches(held - 1, length)) return held - 1
       bucket = (bucket + 1) & this.#mask
     }
-    return -1
+    if (!this.#old) return -1
+    const before = this.#findOld(this.#old, hash, length)
+    return before < 0 ? -1 : this.#old[before]! - 1
   }
 
   /** Takes the prefix of a slot out of the set. The slot may be given to another prefix from now on. */
   remove(slot: number): void {
-    let bucket = this.#bucketOf(slot)
+    const hash = this.#hashOfSlot(slot)
+    let bucket = hash & this.#mask
+    while (this.#buckets[bucket] !== slot + 1) {
+      if (this.#buckets[bucket] === 0) {
+        this.#removeOld(slot, hash)
+        return
+      }
+      bucket = (bucket + 1) & this.#mask
+    }
     for (let next = (bucket + 1) & this.#mask; this.#buckets[next] !== 0; next = (next + 1) & this.#mask) {
       const home = this.#hashOfSlot(this.#buckets[next]! - 1) & this.#mask
       if (((next - home) & this.#mask) >= ((next - bucket) & this.#mask)) {
@@ -94,8 +118,7 @@ export class PrefixTable {
       }
     }
     this.#buckets[bucket] = 0
-    this.#free.push(slot)
-    this.#size--
+    this.#release(slot)
   }
 
   /** The prefix length of a slot, in bits. */
@@ -136,6 +159,7 @@ export class PrefixTable {
   /** All slots in use, in no order that means anything. */
   *slots(): Generator<number> {
     for (const held of this.#buckets) if (held !== 0) yield held - 1
+    for (const held of this.#old ?? []) if (held > 0) yield held - 1
   }
 
   #load(bytes: Uint8Array, offset: number, length: number): void {
@@ -160,27 +184,16 @@ export class PrefixTable {
   }
 
   #hash(length: number): number {
-    let hash = Math.imul(this.#probe[0]! ^ Math.imul(length, 0x9e3779b1), 0x85ebca6b)
-    for (let i = 1; i < this.#words; i++)
-      hash = Math.imul((hash ^ (hash >>> 15)) + this.#probe[i]!, 0x2c1b3c6d)
-    hash ^= hash >>> 15
-    hash = Math.imul(hash, 0xc2b2ae35)
-    return hash ^ (hash >>> 16)
+    return hashWords(this.#probe, 0, this.#words, length)
   }
 
   #hashOfSlot(slot: number): number {
-    const at = slot * this.#words
-    for (let i = 0; i < this.#words; i++) this.#probe[i] = this.#keys[at + i]!
-    return this.#hash(this.#lengths[slot]!)
+    return hashWords(this.#keys, slot * this.#words, this.#words, this.#lengths[slot]!)
   }
 
-  #bucketOf(slot: number): number {
-    let bucket = this.#hashOfSlot(slot) & this.#mask
-    while (this.#buckets[bucket] !== slot + 1) {
-      if (this.#buckets[bucket] === 0) throw new RangeError(`slot ${slot} holds no prefix`)
-      bucket = (bucket + 1) & this.#mask
-    }
-    return bucket
+  #release(slot: number): void {
+    this.#free.push(slot)
+    this.#size--
   }
 
   #take(): number {
@@ -193,16 +206,67 @@ export class PrefixTable {
     return this.#top++
   }
 
-  #rehash(): void {
-    const held = this.#buckets.filter(slot => slot !== 0)
-    this.#buckets = new Int32Array(this.#buckets.length * 2)
+  #grow(): void {
+    // It has long moved by now: a hash moves in a quarter of the insertions that fill the next one.
+    while (this.#old) this.#moveSome(this.#old)
+    this.#old = this.#buckets
+    this.#moved = 0
+    this.#buckets = new Int32Array(this.#old.length * 2)
     this.#mask = this.#buckets.length - 1
-    for (const entry of held) {
-      let bucket = this.#hashOfSlot(entry - 1) & this.#mask
-      while (this.#buckets[bucket] !== 0) bucket = (bucket + 1) & this.#mask
-      this.#buckets[bucket] = entry
-    }
   }
+
+  /** Takes the next buckets of the old hash along. The prefix that is being looked up stays in `#probe`. */
+  #moveSome(old: Int32Array): void {
+    const end = Math.min(this.#moved + MOVED_AT_ONCE, old.length)
+    for (let i = this.#moved; i < end; i++) {
+      const held = old[i]!
+      if (held <= 0) continue
+      let bucket = this.#hashOfSlot(held - 1) & this.#mask
+      while (this.#buckets[bucket] !== 0) bucket = (bucket + 1) & this.#mask
+      this.#buckets[bucket] = held
+      old[i] = MOVED
+    }
+    this.#moved = end
+    if (end === old.length) this.#old = undefined
+  }
+
+  /** The old hash's bucket of the prefix in `#probe`, or -1. */
+  #findOld(old: Int32Array, hash: number, length: number): number {
+    const mask = old.length - 1
+    let bucket = hash & mask
+    for (let held = old[bucket]!; held !== 0; held = old[bucket]!) {
+      if (held > 0 && this.#matches(held - 1, length)) return bucket
+      bucket = (bucket + 1) & mask
+    }
+    return -1
+  }
+
+  #removeOld(slot: number, hash: number): void {
+    const old = this.#old
+    const mask = old ? old.length - 1 : 0
+    let bucket = hash & mask
+    while (old && old[bucket] !== slot + 1) {
+      if (old[bucket] === 0) break
+      bucket = (bucket + 1) & mask
+    }
+    if (!old || old[bucket] !== slot + 1) throw new RangeError(`slot ${slot} holds no prefix`)
+    old[bucket] = MOVED
+    this.#release(slot)
+  }
+}
+
+/** A bucket of the old hash whose prefix has moved or is gone. */
+const MOVED = -1
+
+/** Buckets of the old hash that one insertion takes along: few enough for nobody to notice, enough to be done in time. */
+const MOVED_AT_ONCE = 16
+
+function hashWords(words: Uint32Array, at: number, count: number, length: number): number {
+  let hash = Math.imul(words[at]! ^ Math.imul(length, 0x9e3779b1), 0x85ebca6b)
+  for (let i = 1; i < count; i++) hash = Math.imul((hash ^ (hash >>> 15)) + words[at + i]!, 0x2c1b3c6d)
+  hash ^= hash >>> 15
+  hash = Math.imul(hash, 0xc2b2ae35)
+  return hash ^ (hash >>> 16)
 }
 
 function ceilPowerOfTwo(value: number): number {

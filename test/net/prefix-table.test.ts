@@ -50,6 +50,34 @@ describe('a prefix table', () => {
     expect(new Set(table.slots()).size).toBe(20_000)
   })
 
+  it('agrees with a plain set through random insertions and removals, while it grows and is walked', () => {
+    let seed = 7
+    const random = (below: number) => {
+      seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff
+      return seed % below
+    }
+    for (const family of [4, 6] as const) {
+      const table = new PrefixTable(family, 16)
+      const plain = new Set<string>()
+      for (let i = 0; i < 30_000; i++) {
+        const length = 16 + random(17)
+        const text =
+          family === 4 ? `10.${random(40)}.${random(256)}.0/${length}` : `2001:${random(4000)}::/${length}`
+        const slot = find(table, text)
+        const canonical = slot < 0 ? undefined : table.text(slot)
+        if (canonical !== undefined && random(3) === 0) {
+          table.remove(slot)
+          expect(plain.delete(canonical)).toBe(true)
+        } else {
+          plain.add(table.text(insert(table, text)))
+        }
+        if (i % 5_000 === 0) expect(new Set([...table.slots()].map(each => table.text(each)))).toEqual(plain)
+      }
+      expect(table.size).toBe(plain.size)
+      for (const text of plain) expect(find(table, text)).toBeGreaterThanOrEqual(0)
+    }
+  })
+
   it('refuses to remove a slot that holds nothing', () => {
     const table = new PrefixTable(4)
     const slot = insert(table, '10.0.0.0/8')
