@@ -30,6 +30,9 @@ export const SYSTEM_SYSCTLS: readonly DesiredSysctl[] = [
   { path: 'net/ipv6/fib_multipath_hash_policy', value: '1' },
   // A change of a nexthop object is one event, not one for each route that points at it.
   { path: 'net/ipv4/nexthop_compat_mode', value: '0' },
+  // The kernel waits for all its readers whenever so many bytes of a growing route table were replaced; the default of
+  // 512 KiB makes a full table wait a dozen times. Only where the box has the machine's first network namespace.
+  { path: 'net/ipv4/fib_sync_mem', value: '16777216' },
   // Neighbours: the defaults (128, 512, 1024) are for hosts; pods on a VLAN are many more.
   { path: 'net/ipv4/neigh/default/gc_thresh3', value: '16384' },
   { path: 'net/ipv4/neigh/default/gc_thresh2', value: '8192' },
