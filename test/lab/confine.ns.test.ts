@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { attempt, enterArgv, findConfined, run, until } from '../../src/lab/index.ts'
 import { LabProcess } from '../../src/lab/process.ts'
 
@@ -25,11 +25,19 @@ function commandLines(): string[] {
 
 const leftovers = (mark: string) => commandLines().filter(line => line.includes(mark))
 
+let running: LabProcess | undefined
+afterEach(() => running?.stop('SIGKILL'))
+
 async function started(): Promise<{ lab: LabProcess; mark: string }> {
   const mark = String(seconds++)
   const lab = new LabProcess(program(mark), { name: 'confined lab' })
+  running = lab
   await lab.waitForLine(/^ready$/)
-  expect(leftovers(`sleep ${mark}`)).toHaveLength(2)
+  // What starts a process has its command line for a moment, too.
+  await until('both processes run', () => {
+    const sleeping = commandLines().filter(line => line === `sleep ${mark} `)
+    return sleeping.length === 2 ? true : undefined
+  })
   return { lab, mark }
 }
 
