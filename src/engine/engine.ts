@@ -89,7 +89,7 @@ export class Engine {
       log,
       listener: (networks, own) => this.#setNetworks(networks, own),
     })
-    this.#memory = new NeighborMemory(stateDirectory)
+    this.#memory = new NeighborMemory({ stateDirectory, clock, log })
     this.#speaker = new Speaker({
       clock,
       random: parts.random,
@@ -268,6 +268,7 @@ export class Engine {
    */
   async stop(): Promise<void> {
     this.#watch.close()
+    this.#memory.close()
     this.#parts.transport.close()
     await this.#fib.close()
     await this.#reconciler.close()
