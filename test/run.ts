@@ -10,6 +10,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { prepareForEmulation } from '../src/lab/gateway/programs.ts'
 import { runInVm, VM_SHARE, VmError, whyNoVm } from '../src/lab/vm/index.ts'
 import { formatTally, NOTHING, sum, type Tally, tallyReport, type VitestReport } from './runner/tally.ts'
 
@@ -81,7 +82,11 @@ function runHere(prefix: readonly string[]): Part['run'] {
 
 async function runInGuest(part: Part, filter: readonly string[]): Promise<Tally> {
   const argv = [...vitest(part, `${VM_SHARE}/${part.name}.json`), ...filter]
-  const environment = { CI: 'true', ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) }
+  const environment = {
+    ...(await prepareForEmulation()),
+    CI: 'true',
+    ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}),
+  }
   let status = 1
   try {
     status = await runInVm({

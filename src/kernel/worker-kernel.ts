@@ -28,6 +28,9 @@ interface PendingCall {
   reject(error: Error): void
 }
 
+/** The worker's file: a source beside this one, or in a bundle one of its files. */
+const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+
 /** A kernel whose sockets are in a worker thread: calls are posted to it, and answered in order. */
 export class WorkerKernel implements Kernel {
   readonly #worker: Worker
@@ -49,7 +52,7 @@ export class WorkerKernel implements Kernel {
   static async open(
     options: KernelOptions,
     log: (line: string) => void,
-    module: URL = new URL('./worker.ts', import.meta.url),
+    module: URL = WORKER,
   ): Promise<WorkerKernel> {
     // The options that Node itself was started with (--eval's, a debugger's, a test runner's) are not the worker's.
     const worker = new Worker(module, { name: 'kernel', workerData: options, execArgv: [] })

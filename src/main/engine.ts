@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import about from '../../package.json' with { type: 'json' }
 import { ConfigStore, formatProblems, parseConfig } from '../config/index.ts'
 import { Engine, EngineServer, TcpTransport } from '../engine/index.ts'
 import { openKernel } from '../kernel/index.ts'
@@ -69,9 +70,7 @@ if (options.help) {
 const initial = readInitial(options.config)
 const stateDirectory = options['state-dir']
 mkdirSync(stateDirectory, { recursive: true, mode: 0o700 })
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
+const { version } = about
 
 try {
   // The engine without its kernel is none: whoever supervises it starts it anew, and it adopts what is there.

@@ -5,14 +5,7 @@ import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import {
-  COMPILE_CACHE,
-  compileAhead,
-  formatTable,
-  GatewayLab,
-  summary,
-  tableJson,
-} from '../lab/gateway/index.ts'
+import { formatTable, GatewayLab, prepareForEmulation, summary, tableJson } from '../lab/gateway/index.ts'
 import { confined, enterArgv, findConfined } from '../lab/index.ts'
 import { runInVm, VmError, whyNoVm } from '../lab/vm/index.ts'
 
@@ -142,10 +135,10 @@ async function runInMachine(argv: readonly string[]): Promise<number> {
   }
   const program = fileURLToPath(import.meta.url)
   try {
-    await compileAhead(program)
+    const environment = await prepareForEmulation(program)
     return await runInVm({
       argv: [process.execPath, program, ...argv],
-      environment: { [IN_VM]: '1', NODE_COMPILE_CACHE: COMPILE_CACHE },
+      environment: { ...environment, [IN_VM]: '1' },
       signal: stop.signal,
     })
   } catch (error) {

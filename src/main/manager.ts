@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import about from '../../package.json' with { type: 'json' }
 import { buildApi, type Listeners, listen } from '../api/index.ts'
 import { EngineClient } from '../manager/index.ts'
 import { CausewayError } from '../model/errors.ts'
@@ -86,9 +86,7 @@ if (options.help) {
   process.exit(0)
 }
 const port = readPort(options.port)
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
+const { version } = about
 
 try {
   const engine = new EngineClient({ path: options['engine-socket'], clock: systemClock, log })

@@ -87,6 +87,14 @@ async function routes(prefix: string): Promise<readonly RouteState[]> {
   return (await client.call('getRoutes', { prefix })).routes
 }
 
+/** Waits until the prefix that both neighbours announce goes both ways. */
+function bothWays(): Promise<unknown> {
+  return until(
+    'two ways to 10.7.0.0/16',
+    async () => (await routes('10.7.0.0/16'))[0]?.kernel?.nexthops.length === 2 || undefined,
+  )
+}
+
 /** Waits until the kernel has exactly these prefixes of ours. */
 function prefixes(...wanted: string[]): Promise<unknown> {
   return until(`routes ${wanted.join(' ')}`, async () => {
@@ -144,10 +152,7 @@ afterEach(async () => {
 describe('the engine', () => {
   it('puts what neighbours announce into the kernel through nexthop objects, with ECMP, and announces what policy lets', async () => {
     await prefixes('10.7.0.0/16', '10.8.0.0/16', '10.9.0.0/16')
-    await until(
-      'two ways to 10.7.0.0/16',
-      async () => (await routes('10.7.0.0/16'))[0]?.kernel?.nexthops.length === 2 || undefined,
-    )
+    await bothWays()
     const [both] = await routes('10.7.0.0/16')
     expect(both).toMatchObject({
       rib: { source: 'bgp', distance: 20 },
@@ -207,6 +212,7 @@ describe('the engine', () => {
 
   it('killed and started again loses no packet, flaps no route, and its sessions return', async () => {
     await prefixes('10.7.0.0/16', '10.8.0.0/16', '10.9.0.0/16')
+    await bothWays()
     await until('the return route', async () => (await right.ipJson(['route', 'show', '172.16.0.0/24']))[0])
     const monitor = box.start(['ip', 'monitor', 'route', 'nexthop'])
     const nodeMonitor = right.start(['ip', 'monitor', 'route'])

@@ -6,29 +6,14 @@ import { stringify } from 'yaml'
 import { formatProblems, parseConfig } from '../../config/index.ts'
 import type { Config } from '../../model/config.ts'
 import type { Health } from '../../model/state.ts'
-import { run } from '../command.ts'
 import { LabError } from '../errors.ts'
 import type { Feature } from '../features.ts'
 import type { Namespace } from '../namespace.ts'
 import type { LabProcess } from '../process.ts'
 import { withoutFeatures } from './box-config.ts'
+import { programs, quickStart } from './programs.ts'
 
 const BOX_CONFIG = fileURLToPath(new URL('box.yaml', import.meta.url))
-const ENGINE = fileURLToPath(new URL('../../main/engine.ts', import.meta.url))
-const MANAGER = fileURLToPath(new URL('../../main/manager.ts', import.meta.url))
-
-/** Where Node keeps what it compiled: on an emulated processor that is most of the time that a start takes. */
-export const COMPILE_CACHE = fileURLToPath(new URL('../../../.cache/compile', import.meta.url))
-
-/** Compiles engine and manager ahead, where that is quick, for a start where it is not. */
-export async function compileAhead(...programs: readonly string[]): Promise<void> {
-  await Promise.all(
-    [ENGINE, MANAGER, ...programs].map(program =>
-      run([process.execPath, program, '--help'], { environment: { NODE_COMPILE_CACHE: COMPILE_CACHE } }),
-    ),
-  )
-}
-
 /** The box's configuration, without what its kernel cannot do. */
 export async function loadBoxConfig(missing: ReadonlySet<Feature>): Promise<Config> {
   const parsed = parseConfig(await readFile(BOX_CONFIG, 'utf8'), BOX_CONFIG)
@@ -58,7 +43,7 @@ export class Box {
     this.namespace = options.namespace
     this.apiSocket = `${options.directory}/api.sock`
     this.#engine = this.#startEngine()
-    this.#manager = this.#start('manager', MANAGER, [
+    this.#manager = this.#start('manager', programs().manager, [
       '--engine-socket',
       this.#engineSocket,
       '--socket',
@@ -140,7 +125,7 @@ export class Box {
 
   #startEngine(): LabProcess {
     const { directory } = this.#options
-    return this.#start('engine', ENGINE, [
+    return this.#start('engine', programs().engine, [
       ...['--state-dir', `${directory}/state`],
       ...['--config', `${directory}/box.yaml`],
       ...['--socket', this.#engineSocket],
@@ -151,7 +136,7 @@ export class Box {
     const { onLine } = this.#options
     return this.namespace.start([process.execPath, program, ...argv], {
       name: `${name} of the box`,
-      environment: { NODE_COMPILE_CACHE: COMPILE_CACHE },
+      environment: quickStart(),
       ...(onLine && { onLine: (line: string) => onLine(`${name}: ${line}`) }),
     })
   }
