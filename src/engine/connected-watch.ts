@@ -1,12 +1,13 @@
 import type { LocalNexthop } from '../bgp/index.ts'
+import { IFA_F } from '../kernel/constants.ts'
 import type { InterfaceAddress, Kernel, Link } from '../kernel/objects.ts'
 import { ADDRESS_BYTES, type Family, isLinkLocal, parseAddress } from '../net/address.ts'
 import type { Clock, Timer } from '../net/clock.ts'
 import { networkOf, parsePrefix } from '../net/prefix.ts'
 import type { ConnectedNetwork } from '../routing/index.ts'
 
-/** if_addr.h IFA_F_TENTATIVE and IFA_F_DADFAILED: not ours to use, yet or at all. */
-const UNUSABLE = 0x40 | 0x08
+/** Not ours to use: yet, or at all. */
+const UNUSABLE = IFA_F.TENTATIVE | IFA_F.DADFAILED
 
 /** Links and addresses come in bursts; one look at the end of a burst is enough. Milliseconds. */
 const SETTLE = 5

@@ -1,12 +1,7 @@
 import { type BgpTransport, Speaker } from '../bgp/index.ts'
 import { type ConfigStore, validateConfig } from '../config/index.ts'
-import {
-  CAUSEWAY_PROTOCOL,
-  desiredState,
-  Fib,
-  type ReconcileReport,
-  Reconciler,
-} from '../forwarding/index.ts'
+import { desiredState, Fib, type ReconcileReport, Reconciler } from '../forwarding/index.ts'
+import { RT_TABLE } from '../kernel/constants.ts'
 import type { Kernel } from '../kernel/objects.ts'
 import type { Config } from '../model/config.ts'
 import type { ApplyReport, Revision, RoutePage, RouteQuery } from '../model/engine-protocol.ts'
@@ -22,8 +17,6 @@ import { NeighborMemory } from './neighbor-memory.ts'
 import { interfaceStates, tunnelStates } from './state/interfaces.ts'
 import { routeStates } from './state/routes.ts'
 import { StaticRoutes } from './static-routes.ts'
-
-const RT_TABLE_MAIN = 254
 
 export interface EngineParts {
   readonly kernel: Kernel
@@ -231,15 +224,11 @@ export class Engine {
   async #routesOf(family: Family, inside: Prefix | undefined): Promise<RouteState[]> {
     const { kernel } = this.#parts
     const [routes, nexthops, links] = await Promise.all([
-      kernel.dump('routes', { family, table: RT_TABLE_MAIN }),
+      kernel.dump('routes', { family, table: RT_TABLE.MAIN }),
       kernel.dump('nexthops'),
       kernel.dump('links'),
     ])
-    return routeStates(
-      this.#rib.routes(family),
-      { routes, nexthops, links, ownProtocol: CAUSEWAY_PROTOCOL },
-      inside,
-    )
+    return routeStates(this.#rib.routes(family), { routes, nexthops, links }, inside)
   }
 
   health(): Health {

@@ -1,7 +1,7 @@
 import type { RouteBatch, RouteColumns } from '../kernel/objects.ts'
 import { ADDRESS_BYTES, type Family } from '../net/address.ts'
 import { PrefixTable } from '../net/prefix-table.ts'
-import { SlotQueue } from './slot-queue.ts'
+import { SlotQueue } from '../net/slot-queue.ts'
 
 /** In `have`: a write failed, so the kernel may have the route as it was before, as it should be, or not at all. */
 export const UNKNOWN = 0xffffffff

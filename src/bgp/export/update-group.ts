@@ -4,7 +4,7 @@ import { widened } from '../rib/columns.ts'
 import type { Follower } from '../rib/follower.ts'
 import type { PathTable } from '../rib/path-table.ts'
 import { LOCAL, type PeerColumns } from '../rib/peers.ts'
-import { SlotQueue } from '../rib/slot-queue.ts'
+import { WaitingSlots } from '../rib/waiting-slots.ts'
 import type { PeerType } from '../sink.ts'
 import {
   type EncodedAttributes,
@@ -73,7 +73,7 @@ export class UpdateGroup implements Follower {
   /** By slot, or by row with ADD-PATH: the set that was announced, 0 for none, and from whom we had it. */
   #out = new Uint32Array(0)
   #from = new Uint16Array(0)
-  readonly #queue = new SlotQueue()
+  readonly #queue = new WaitingSlots()
   /** The next slot of a walk over the whole table, -1 where there is none under way. */
   #walk = -1
   /** The walk says again what was said before: for a route refresh. */

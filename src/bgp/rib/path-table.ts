@@ -8,7 +8,7 @@ import type { Follower } from './follower.ts'
 import type { Hops } from './hops.ts'
 import type { PathRow } from './path-row.ts'
 import { LOCAL, PathCounts, type PeerColumns } from './peers.ts'
-import { SlotQueue } from './slot-queue.ts'
+import { WaitingSlots } from './waiting-slots.ts'
 
 /** The neighbour has withdrawn it, but some peer was told of it and not yet of its end. */
 const GONE = 1
@@ -48,7 +48,7 @@ export class PathTable {
   readonly #sink: RouteSink
   readonly #hops: Hops
   readonly #followers: Follower[] = []
-  readonly #queue = new SlotQueue()
+  readonly #queue = new WaitingSlots()
   // By row.
   #next = new Int32Array(1024)
   #slot = new Int32Array(1024)

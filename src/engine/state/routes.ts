@@ -1,51 +1,23 @@
+import { CAUSEWAY_PROTOCOL } from '../../forwarding/index.ts'
+import { RTM_F, RTN, RTNH_F, RTPROT } from '../../kernel/constants.ts'
 import type { Link, Nexthop, Route } from '../../kernel/objects.ts'
 import type { NexthopState, RouteState } from '../../model/state.ts'
 import { contains, type Prefix, parsePrefix } from '../../net/prefix.ts'
 import type { ResolvedNexthops, RibRoute } from '../../routing/index.ts'
 
-/** rtnetlink.h RTN_*, by number. */
-const TYPES = [
-  'unspec',
-  'unicast',
-  'local',
-  'broadcast',
-  'anycast',
-  'multicast',
-  'blackhole',
-  'unreachable',
-  'prohibit',
-  'throw',
-  'nat',
-]
+/** Names of route types and of who installed a route, by number, as ip-route prints them. */
+const TYPES = namesByNumber(RTN)
+const PROTOCOLS = namesByNumber({ ...RTPROT, CAUSEWAY: CAUSEWAY_PROTOCOL })
 
-/** rtnetlink.h RTPROT_*, as ip-route names them, and our own. */
-const PROTOCOLS: Readonly<Record<number, string>> = {
-  0: 'unspec',
-  1: 'redirect',
-  2: 'kernel',
-  3: 'boot',
-  4: 'static',
-  9: 'ra',
-  11: 'zebra',
-  12: 'bird',
-  16: 'dhcp',
-  186: 'bgp',
-  201: 'causeway',
+function namesByNumber(constants: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
+  return new Map(Object.entries(constants).map(([name, number]) => [number, name.toLowerCase()]))
 }
-
-const RTPROT_KERNEL = 2
-const RTN_BLACKHOLE = 6
-/** rtnetlink.h: the route is in the hardware's table too. */
-const RTM_F_OFFLOAD = 0x4000
-const RTNH_F_ONLINK = 4
 
 /** What the kernel's route dump needs beside it to be read by people. */
 export interface KernelRoutes {
   readonly routes: readonly Route[]
   readonly nexthops: readonly Nexthop[]
   readonly links: readonly Link[]
-  /** RTPROT_* of the routes that Causeway writes. */
-  readonly ownProtocol: number
 }
 
 /**
@@ -72,12 +44,10 @@ export function routeStates(rib: Iterable<RibRoute>, kernel: KernelRoutes, insid
 class KernelView {
   readonly #nexthops: ReadonlyMap<number, Nexthop>
   readonly #links: ReadonlyMap<number, string>
-  readonly #own: number
 
   constructor(kernel: KernelRoutes) {
     this.#nexthops = new Map(kernel.nexthops.map(nexthop => [nexthop.id, nexthop]))
     this.#links = new Map(kernel.links.map(link => [link.index, link.name]))
-    this.#own = kernel.ownProtocol
   }
 
   row(prefix: string, wanted: RibRoute | undefined, held: readonly Route[]): RouteState {
@@ -88,12 +58,12 @@ class KernelView {
       ...(wanted && { rib: ribSide(wanted) }),
       ...(route && {
         kernel: {
-          protocol: PROTOCOLS[route.protocol] ?? String(route.protocol),
+          protocol: PROTOCOLS.get(route.protocol) ?? String(route.protocol),
           metric: route.metric,
           type: this.#type(route),
           ...(route.nexthopId !== undefined && { nexthopId: route.nexthopId }),
           nexthops,
-          offload: (route.flags & RTM_F_OFFLOAD) !== 0,
+          offload: (route.flags & RTM_F.OFFLOAD) !== 0,
         },
       }),
       agree: this.#agree(wanted, route, nexthops),
@@ -102,16 +72,16 @@ class KernelView {
 
   /** Of several kernel routes of one prefix the one to hold beside the RIB's. */
   #counterpart(wanted: RibRoute | undefined, held: readonly Route[]): Route | undefined {
-    const protocol = wanted?.source === 'connected' ? RTPROT_KERNEL : this.#own
+    const protocol = wanted?.source === 'connected' ? RTPROT.KERNEL : CAUSEWAY_PROTOCOL
     return held.find(route => route.protocol === protocol) ?? held[0]
   }
 
   #agree(wanted: RibRoute | undefined, route: Route | undefined, nexthops: readonly NexthopState[]): boolean {
-    if (!wanted) return route?.protocol !== this.#own
+    if (!wanted) return route?.protocol !== CAUSEWAY_PROTOCOL
     // A host address of ours is a route of the kernel's local table alone.
     if (wanted.source === 'connected') return route !== undefined || isHost(wanted.prefix)
-    if (!wanted.resolved) return route?.protocol !== this.#own
-    if (route?.protocol !== this.#own) return false
+    if (!wanted.resolved) return route?.protocol !== CAUSEWAY_PROTOCOL
+    if (route?.protocol !== CAUSEWAY_PROTOCOL) return false
     if (wanted.resolved.blackhole) return this.#type(route) === 'blackhole'
     return sameWays(resolvedWays(wanted.resolved), nexthops)
   }
@@ -119,7 +89,7 @@ class KernelView {
   /** A route to a blackhole nexthop object is of type unicast for the kernel; it drops all the same. */
   #type(route: Route): string {
     const nexthop = route.nexthopId === undefined ? undefined : this.#nexthops.get(route.nexthopId)
-    return TYPES[nexthop?.blackhole ? RTN_BLACKHOLE : route.type] ?? String(route.type)
+    return TYPES.get(nexthop?.blackhole ? RTN.BLACKHOLE : route.type) ?? String(route.type)
   }
 
   #paths(route: Route): NexthopState[] {
@@ -133,7 +103,7 @@ class KernelView {
     if (object) return object.blackhole ? [] : [this.#nexthop(object, 1)]
     return route.paths
       .filter(path => path.gateway !== undefined || path.link !== undefined)
-      .map(path => this.#nexthop({ ...path, onlink: (path.flags & RTNH_F_ONLINK) !== 0 }, path.weight))
+      .map(path => this.#nexthop({ ...path, onlink: (path.flags & RTNH_F.ONLINK) !== 0 }, path.weight))
   }
 
   #nexthop(path: Pick<Nexthop, 'gateway' | 'link' | 'onlink'>, weight: number): NexthopState {

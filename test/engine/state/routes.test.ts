@@ -59,11 +59,7 @@ function held(prefix: string, route: Partial<Route>): Route {
 }
 
 const rows = (rib: RibRoute[], routes: Route[], inside?: string) =>
-  routeStates(
-    rib,
-    { routes, nexthops, links, ownProtocol: 201 },
-    inside === undefined ? undefined : parsePrefix(inside),
-  )
+  routeStates(rib, { routes, nexthops, links }, inside === undefined ? undefined : parsePrefix(inside))
 
 describe('a route of RIB and kernel', () => {
   it('agrees where the nexthop object leads where the RIB wants', () => {

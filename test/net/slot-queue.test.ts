@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SlotQueue } from '../../src/forwarding/slot-queue.ts'
+import { SlotQueue } from '../../src/net/slot-queue.ts'
 
 describe('a queue of slots', () => {
   it('gives back what was put in, in order, while it grows and wraps', () => {

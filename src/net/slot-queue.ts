@@ -1,4 +1,4 @@
-/** A first-in, first-out queue of slots in one typed array, which doubles when it is full. */
+/** A first-in, first-out queue of slots (of a `PrefixTable`) in one typed array, which doubles when it is full. */
 export class SlotQueue {
   #ring = new Int32Array(1024)
   #head = 0
