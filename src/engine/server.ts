@@ -12,9 +12,15 @@ import { CausewayError } from '../model/errors.ts'
 import { type Line, LineReader, writeLine } from '../net/ndjson.ts'
 import type { Engine } from './engine.ts'
 
+/** What of the engine is served. */
+export type ServedEngine = Pick<
+  Engine,
+  'confirmed' | 'replaceConfig' | 'health' | 'interfaces' | 'tunnels' | 'neighbors' | 'routes'
+>
+
 type Handlers = {
   [M in MethodName]: (
-    engine: Engine,
+    engine: ServedEngine,
     params: EngineMethods[M]['params'],
   ) => EngineMethods[M]['result'] | Promise<EngineMethods[M]['result']>
 }
@@ -32,12 +38,12 @@ const HANDLERS: Handlers = {
 
 /** Answers the manager on a Unix socket that only the engine's own user and group may open. */
 export class EngineServer {
-  readonly #engine: Engine
+  readonly #engine: ServedEngine
   readonly #log: (line: string) => void
   readonly #server: Server
   readonly #clients = new Set<Socket>()
 
-  constructor(parts: { engine: Engine; log: (line: string) => void }) {
+  constructor(parts: { engine: ServedEngine; log: (line: string) => void }) {
     this.#engine = parts.engine
     this.#log = parts.log
     this.#server = createServer(client => this.#serve(client))
@@ -85,7 +91,7 @@ export class EngineServer {
   async #respond({ id, method, params }: EngineRequest): Promise<EngineResponse> {
     try {
       if (!Object.hasOwn(HANDLERS, method)) throw new CausewayError('engine-method-unknown', { method })
-      const handler = HANDLERS[method as MethodName] as (engine: Engine, params: unknown) => unknown
+      const handler = HANDLERS[method as MethodName] as (engine: ServedEngine, params: unknown) => unknown
       return { id, result: await handler(this.#engine, params ?? {}) }
     } catch (error) {
       if (!(error instanceof CausewayError)) this.#log(`${method} failed: ${(error as Error).stack}`)
