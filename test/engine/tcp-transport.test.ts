@@ -1,0 +1,132 @@
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Connection } from '../../src/bgp/index.ts'
+import { TcpTransport } from '../../src/engine/tcp-transport.ts'
+import { ManualClock } from '../../src/net/manual-clock.ts'
+
+interface End {
+  readonly opened: Promise<void>
+  readonly closed: Promise<{ code: string; message: string } | undefined>
+  readonly received: () => string
+  readonly data: (wanted: string) => Promise<void>
+}
+
+let clock: ManualClock
+let lines: string[]
+let transport: TcpTransport
+
+beforeEach(() => {
+  clock = new ManualClock()
+  lines = []
+  transport = new TcpTransport({ clock, log: line => lines.push(line) })
+})
+afterEach(() => transport.close())
+
+/** Takes a connection and tells what happens to it. */
+function follow(connection: Connection): End {
+  const [opened, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<Awaited<End['closed']>>()]
+  let received = ''
+  let look = () => {}
+  connection.handler = {
+    onOpen: () => opened.resolve(),
+    onData: bytes => {
+      received += Buffer.from(bytes).toString()
+      look()
+    },
+    onDrain: () => {},
+    onClose: error => closed.resolve(error),
+  }
+  return {
+    opened: opened.promise,
+    closed: closed.promise,
+    received: () => received,
+    data: wanted =>
+      new Promise(resolve => {
+        look = () => received === wanted && resolve()
+        look()
+      }),
+  }
+}
+
+/** A port of loopback that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen({ port: 0, host: '127.0.0.1' }, resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
+
+/** Listens, and resolves to the first connection of each call of `next`. */
+function listen(port: number) {
+  const waiting: ((connection: Connection) => void)[] = []
+  transport.listen({ port, onConnection: connection => waiting.shift()?.(connection) })
+  return { next: () => new Promise<Connection>(resolve => waiting.push(resolve)) }
+}
+
+describe('BGP over TCP', () => {
+  it.each(['127.0.0.1', '::1'])(
+    'carries bytes both ways over %s, and each end knows the other’s plain address',
+    async address => {
+      const port = await freePort()
+      const incoming = listen(port).next()
+      const dialled = transport.connect({ address, port, ttl: 1, localAddress: address })
+      const outside = follow(dialled)
+      await outside.opened
+      const accepted = await incoming
+      const inside = follow(accepted)
+      accepted.resume()
+      expect([accepted.remoteAddress, accepted.localAddress, dialled.remoteAddress]).toEqual([
+        address,
+        address,
+        address,
+      ])
+      dialled.write(Buffer.from('open'))
+      await inside.data('open')
+      accepted.write(Buffer.from('keepalive'))
+      accepted.close()
+      await outside.data('keepalive')
+      expect(await outside.closed).toBeUndefined()
+      expect(await inside.closed).toBeUndefined()
+    },
+  )
+
+  it('tells by the close, not by an exception, that nobody listens or that the local address is not ours', async () => {
+    const port = await freePort()
+    const refused = follow(transport.connect({ address: '127.0.0.1', port, ttl: 64 }))
+    expect(await refused.closed).toMatchObject({ code: 'ECONNREFUSED' })
+    const foreign = follow(
+      transport.connect({ address: '127.0.0.1', port, ttl: 64, localAddress: '203.0.113.9' }),
+    )
+    expect(await foreign.closed).toMatchObject({ code: 'EADDRNOTAVAIL' })
+  })
+
+  it('cuts every session without a word when the transport is closed', async () => {
+    const port = await freePort()
+    const incoming = listen(port).next()
+    const outside = follow(transport.connect({ address: '127.0.0.1', port, ttl: 64 }))
+    await outside.opened
+    const inside = follow(await incoming)
+    transport.close()
+    await outside.closed
+    await inside.closed
+    expect(outside.received()).toBe('')
+  })
+
+  it('waits for a port that somebody else has, saying so once', async () => {
+    const other: Server = createServer()
+    await new Promise<void>(resolve => other.listen({ port: 0, host: '0.0.0.0' }, resolve))
+    const { port } = other.address() as AddressInfo
+    const { next } = listen(port)
+    const incoming = next()
+    while (lines.length === 0) await new Promise(setImmediate)
+    expect(lines).toEqual([expect.stringContaining(`cannot listen on 0.0.0.0 port ${port}`)])
+    await new Promise(resolve => other.close(resolve))
+    while (clock.pending === 0) await new Promise(setImmediate)
+    clock.advance(1000)
+    const outside = follow(transport.connect({ address: '127.0.0.1', port, ttl: 64 }))
+    await outside.opened
+    expect((await incoming).remoteAddress).toBe('127.0.0.1')
+    expect(lines).toHaveLength(1)
+  })
+})
