@@ -315,6 +315,11 @@ export class Neighbor {
     if (this.#hasStale) this.#stale.set(STALE_LIMIT)
   }
 
+  get #hasPaths(): boolean {
+    const { paths } = this.#host.tables
+    return paths[4].counts.received[this.peer]! + paths[6].counts.received[this.peer]! > 0
+  }
+
   get #hasStale(): boolean {
     const { paths } = this.#host.tables
     return paths[4].counts.stale[this.peer]! + paths[6].counts.stale[this.peer]! > 0
@@ -390,6 +395,8 @@ export class Neighbor {
 
   #checkIdle(): void {
     if (this.families[4].sweeps + this.families[6].sweeps > 0 || this.#restart.running) return
+    // Its number in the tables is another neighbour's next.
+    if (this.#hasPaths) return
     const unused = this.settings.dynamic && this.#ended && this.session.state === 'Active'
     if (this.removed || unused) this.#host.idle(this)
   }

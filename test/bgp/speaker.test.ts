@@ -383,6 +383,53 @@ describe('graceful restart of a neighbour (RFC 4724, helper)', () => {
     expect(other.a.sink.routes.size).toBe(0)
   })
 
+  it('keeps the paths of neighbours from a listen range apart, each until its own restart time is over', () => {
+    const lab = new Lab()
+    const group = { name: 'nodes', remoteAs: 64513, listenRanges: ['10.0.0.0/24'], importPolicy: 'all' }
+    const box = lab.box('10.0.0.1', { localAs: 64512, neighborGroups: [group] }, [ALL])
+    const gracefulRestart = {
+      restarting: false,
+      notification: false,
+      time: 120,
+      families: [{ afi: 1, safi: 1, forwarding: true }],
+    }
+    const join = (host: number, prefix: string) => {
+      const node = Remote.dial(lab.network.host(`10.0.0.${host}`), '10.0.0.1')
+        .open({ as: 64513, routerId: host, holdTime: 0 }, { gracefulRestart })
+        .keepalive()
+      const nexthop = Uint8Array.of(10, 0, 0, host)
+      const key = encodeKey({ nexthop, origin: 0, asPath: [{ type: 2, ases: [64513] }] })
+      const outgoing = {
+        type: 'eBGP',
+        as4: true,
+        localAs: 64513,
+        prepend: 0,
+        localPreference: 100,
+        keepMed: false,
+      } as const
+      const writer = new UpdateWriter({ limit: 4096, addPath: [], emit: bytes => node.send(bytes) })
+      writer.announce(encodeOutgoing(key, 0, key.length, 4, outgoing))
+      const [a = 0, b = 0] = prefix.split('.').map(Number)
+      writer.add(Uint8Array.of(a, b), 0, 16)
+      writer.endOfRib(4)
+      writer.flush()
+      lab.seconds(1)
+    }
+    join(2, '10.2.0.0/16')
+    for (let time = 0; time < 2; time++) {
+      lab.network.kill('10.0.0.2')
+      lab.seconds(1)
+      expect(box.neighbor('10.0.0.2')).toMatchObject({ families: [{ received: 1, stale: 1 }] })
+      if (time === 0) join(2, '10.2.0.0/16')
+    }
+    join(3, '10.3.0.0/16')
+    expect(box.neighbor('10.0.0.3')).toMatchObject({ families: [{ received: 1, stale: 0 }] })
+    expect([...box.sink.routes.keys()].sort()).toEqual(['10.2.0.0/16', '10.3.0.0/16'])
+    lab.seconds(120)
+    expect([...box.sink.routes.keys()]).toEqual(['10.3.0.0/16'])
+    expect(box.speaker.neighbors().map(({ address }) => address)).toEqual(['10.0.0.3'])
+  })
+
   it('drops them at once where the neighbour did not keep its forwarding state', () => {
     const { lab, a, b } = pair()
     b.originate('192.0.2.0/24')
