@@ -6,6 +6,9 @@ import type { Clock, Timer } from '../net/clock.ts'
 /** While the port is taken by someone else we try again; milliseconds. */
 const LISTEN_RETRY = 1000
 
+/** A peer that was told of the end has so long to close its side; milliseconds. After that the socket is freed without it. */
+const LINGER = 5000
+
 /** BGP's transport over the TCP of the network namespace that the process runs in. */
 export class TcpTransport implements BgpTransport {
   readonly #clock: Clock
@@ -79,17 +82,19 @@ export class TcpTransport implements BgpTransport {
   #adopt(socket: Socket): TcpConnection {
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
-    return new TcpConnection(socket)
+    return new TcpConnection(socket, this.#clock)
   }
 }
 
 class TcpConnection implements Connection {
   readonly #socket: Socket
+  readonly #clock: Clock
   handler: ConnectionHandler | undefined
   #error: { code: string; message: string } | undefined
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, clock: Clock) {
     this.#socket = socket
+    this.#clock = clock
     socket.setNoDelay(true)
     socket.on('data', bytes => this.handler?.onData(bytes))
     socket.on('drain', () => this.handler?.onDrain())
@@ -117,7 +122,13 @@ class TcpConnection implements Connection {
   }
 
   close(): void {
-    this.#socket.end()
+    const socket = this.#socket
+    if (socket.destroyed) return
+    socket.end()
+    // What comes now is thrown away: unread it would hide the peer's end, and make ours a reset that overtakes our last words.
+    socket.resume()
+    const late = this.#clock.after(LINGER, () => socket.destroy())
+    socket.on('close', () => late.cancel())
   }
 
   destroy(): void {

@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/bgp/index.ts'
 import { TcpTransport } from '../../src/engine/tcp-transport.ts'
@@ -90,6 +90,30 @@ describe('BGP over TCP', () => {
       expect(await inside.closed).toBeUndefined()
     },
   )
+
+  it('frees what it closed from a peer that never closes its side, also where nothing was read', async () => {
+    const port = await freePort()
+    const incoming = listen(port).next()
+    const peer = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
+    const reset = new Promise<string | undefined>(resolve =>
+      peer.on('error', (error: NodeJS.ErrnoException) => resolve(error.code)),
+    )
+    const ended = new Promise(resolve => peer.on('end', resolve))
+    peer.write('unread')
+    const accepted = await incoming
+    const inside = follow(accepted)
+    accepted.write(Buffer.from('cease'))
+    accepted.close()
+    peer.resume()
+    await ended
+    while (clock.pending === 0) await new Promise(setImmediate)
+    clock.advance(5000)
+    expect(await inside.closed).toBeUndefined()
+    const write = setInterval(() => peer.write('more'), 1)
+    expect(['EPIPE', 'ECONNRESET']).toContain(await reset)
+    clearInterval(write)
+    expect(clock.pending).toBe(0)
+  })
 
   it('tells by the close, not by an exception, that nobody listens or that the local address is not ours', async () => {
     const port = await freePort()
