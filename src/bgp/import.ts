@@ -3,6 +3,7 @@ import { type CompiledPolicy, REJECT, Source } from './policy.ts'
 import type { AttributeStore } from './rib/attribute-store.ts'
 import type { Hops } from './rib/hops.ts'
 import type { PathTable } from './rib/path-table.ts'
+import { isUnroutable } from './unroutable.ts'
 import { countAs, NlriCursor, readNlri, type UpdateResult, type UpdateSection } from './wire/index.ts'
 
 /** What routes of a neighbour are judged by on their way in. */
@@ -53,6 +54,7 @@ export class Importer {
     const { policy, group } = context
     table.prefixes.writeAddress(slot, this.#scratch, 0)
     const length = table.prefixes.length(slot)
+    if (isUnroutable(table.family, this.#scratch, 0, length)) return 0
     const verdict = policy.judge(table.family, this.#scratch, 0, length, Source.BGP, group)
     return verdict === REJECT ? 0 : this.#attributes.derive(received, verdict)
   }
@@ -93,7 +95,8 @@ export class Importer {
         }
         known = true
       }
-      table.announce(this.#peer, buffer, offset, length, cursor.pathId, received, effective)
+      const taken = isUnroutable(family, buffer, offset, length) ? 0 : effective
+      table.announce(this.#peer, buffer, offset, length, cursor.pathId, received, taken)
     }
     attributes.release(effective)
     attributes.release(received)
