@@ -5,6 +5,7 @@ import type { Clock } from '../net/clock.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
 import { type FindLocalNexthop, plainAddress, type Treatment, treatmentOf } from './export/treatment.ts'
 import { UpdateGroups } from './export/update-groups.ts'
+import { LogLimit } from './log-limit.ts'
 import { Neighbor, type NeighborHost } from './neighbor.ts'
 import {
   configuredNeighbors,
@@ -93,12 +94,14 @@ export class Speaker implements NeighborHost {
   readonly #restarted: boolean
   /** Why a neighbour is down, as the log was told last. */
   readonly #said = new WeakMap<Neighbor, string>()
+  readonly #logLimit: LogLimit
   #everEstablished = false
   #stopped = false
   #converged = false
 
   constructor(options: SpeakerOptions) {
     this.#options = options
+    this.#logLimit = new LogLimit(options.clock)
     const defer = options.defer ?? (action => setImmediate(action))
     this.environment = {
       clock: options.clock,
@@ -429,7 +432,9 @@ export class Speaker implements NeighborHost {
   }
 
   #log(kind: SpeakerEvent['kind'], address: string, message: string): void {
-    this.#options.log({ kind, address, message })
+    // Strangers are one subject together: they may have any number of addresses.
+    const line = this.#logLimit.pass(kind === 'refused' ? kind : address, message)
+    if (line !== undefined) this.#options.log({ kind, address, message: line })
   }
 
   #addDynamic(address: string): Neighbor | undefined {

@@ -64,6 +64,28 @@ describe('the log', () => {
   })
 })
 
+describe('the log of a neighbour that sends nonsense', () => {
+  it('stays short, and those of others are complete', () => {
+    const lab = new Lab()
+    const neighbors = ['10.0.0.2', '10.0.0.3'].map(address => ({ address, remoteAs: 64513, passive: true }))
+    const box = lab.box('10.0.0.1', { localAs: 64512, neighbors })
+    const nonsense = Remote.dial(lab.network.host('10.0.0.2'), '10.0.0.1')
+      .open({ as: 64513, routerId: 2 })
+      .keepalive()
+    lab.seconds(1)
+    // An UPDATE that announces 10.0.0.0/8 without any attribute: it counts as withdrawn (RFC 7606 §3 d).
+    const update = Uint8Array.of(...Array(16).fill(255), 0, 25, 2, 0, 0, 0, 0, 8, 10)
+    for (let i = 0; i < 1000; i++) nonsense.send(update)
+    lab.seconds(1)
+    Remote.dial(lab.network.host('10.0.0.3'), '10.0.0.1').open({ as: 64513, routerId: 3 }).keepalive()
+    lab.seconds(1)
+    expect(box.neighbor('10.0.0.2').messages.updatesReceived).toBe(1000)
+    const lines = (address: string) => box.events.filter(event => event.address === address)
+    expect(lines('10.0.0.2').length).toBeLessThan(30)
+    expect(lines('10.0.0.3').map(({ kind }) => kind)).toEqual(['established'])
+  })
+})
+
 describe('originated routes', () => {
   it('of one turn share their UPDATEs', () => {
     const { lab, a, b } = pair()
@@ -180,6 +202,20 @@ describe('a route that is received', () => {
       ])
     })
   }
+
+  it('is not used where no host can be inside of it, whatever the policy says', () => {
+    const { lab, a, b } = pair()
+    b.originate('192.0.2.0/24', '127.0.0.0/8', '224.0.0.0/4', '255.255.255.255/32', '0.0.0.0/0')
+    lab.seconds(10)
+    const expected = { state: 'Established', families: [{ received: 5, accepted: 2 }] }
+    expect(a.neighbor('10.0.0.2')).toMatchObject(expected)
+    const neighbors = [{ address: '10.0.0.2', remoteAs: 64513, importPolicy: 'every' }]
+    const every: Policy = { name: 'every', rules: [{ action: 'accept', set: { localPreference: 7 } }] }
+    a.speaker.configure({ localAs: 64512, routerId: '10.0.0.1', neighbors }, [every])
+    lab.seconds(10)
+    expect(a.neighbor('10.0.0.2')).toMatchObject(expected)
+    expect([...a.sink.routes.keys()].sort()).toEqual(['0.0.0.0/0', '192.0.2.0/24'])
+  })
 
   it('is judged again when the policy changes, and the session stays', () => {
     const lab = new Lab()
