@@ -35,13 +35,19 @@ export function planSysctls(desired: DesiredState, view: View, goes: ReadonlySet
   for (const [path, value] of found) {
     if (!path.includes('/') || wanted.has(path)) continue
     const current = sysctls.get(path)
-    if (current === undefined || current === value) result.forgets.push(path)
+    const gone = leaves(interfaceOf(path), view, goes)
+    if (current === undefined || current === value || gone) result.forgets.push(path)
     else {
       const change = { op: 'setSysctl', path, value } as const
       result.interfaces.push({ object: sysctlObject(path), detail: '', seen: current, change })
     }
   }
   return result
+}
+
+/** The interface that a sysctl is of: `net/ipv4/conf/vx1/rp_filter`. Undefined for those of the whole box. */
+function interfaceOf(path: string): string | undefined {
+  return /^net\/ipv[46]\/(?:conf|neigh)\/(.+)\/[^/]+$/.exec(path)?.[1]
 }
 
 function leaves(name: string | undefined, view: View, goes: ReadonlySet<number>): boolean {

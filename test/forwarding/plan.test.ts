@@ -50,6 +50,20 @@ describe('the difference between what is desired and what the kernel has', () =>
     expect(await changes(kernel, state)).toEqual([])
   })
 
+  it('writes no setting of a link that it removes', async () => {
+    const kernel = new MemoryKernel()
+    kernel.addPort('eth0')
+    await settle(kernel, desired([ETH0, VXLAN]))
+    const path = [...kernel.sysctls.keys()].find(name => name.includes('/conf/vx1/'))!
+    kernel.sysctls.set(path, '1')
+    const found = new Map([[path, '0']])
+    const state = desired([ETH0])
+    const own = { created: new Set<string>(), found }
+    const next = plan(state, await readSnapshot(kernel, state, own), own)
+    expect(ops(next.steps.map(({ change }) => change))).toEqual(['deleteLink'])
+    expect(next.forgets).toContain(path)
+  })
+
   it('makes parents before children, sets them up last, and then gives them what they carry', async () => {
     const kernel = new MemoryKernel()
     kernel.addPort('eth0')
