@@ -82,7 +82,7 @@ export class Engine {
       log,
       listener: (networks, own) => this.#setNetworks(networks, own),
     })
-    this.#memory = new NeighborMemory({ stateDirectory, clock, log })
+    this.#memory = new NeighborMemory({ stateDirectory, log })
     this.#speaker = new Speaker({
       clock,
       random: parts.random,
@@ -101,6 +101,7 @@ export class Engine {
         converged: () => {
           log('bgp: converged; what an earlier engine left and nobody announces is taken away')
           this.#fib.sweep()
+          this.#memory.settled()
         },
       },
       onNeighborChange: (address, state) => this.#memory.note(address, state === 'Established'),

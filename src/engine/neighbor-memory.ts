@@ -1,63 +1,105 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock, Timer } from '../net/clock.ts'
 
-/** Sessions come up by the thousand when a cluster does: they are written down together. Milliseconds. */
-const WRITE_DELAY = 100
+/** Lines that the file may have beyond those that are needed: sessions that come and go do not make it grow without end. */
+const SPARE_LINES = 10_000
 
 /**
  * Which BGP neighbours were established, kept on disk so that an engine that starts again knows whom to wait for
- * before it takes away routes that nobody has announced to it yet (RFC 4724 §4.1). Losing the file costs nothing
- * but that wait: it is written a moment later and without fsync, and a disk that takes it not is only logged.
+ * before it takes away routes that nobody has announced to it yet (RFC 4724 §4.1). Who is missing here loses his
+ * routes at the next start, so a session stands in the file before its first route is in the kernel, and one that was
+ * there before the start stays until all that were waited for are back.
+ *
+ * A line for each change, `+address` or `-address`, costs the same however many neighbours there are. There is no
+ * fsync: after a cut of power the kernel has no routes either.
  */
 export class NeighborMemory {
   readonly #path: string
-  readonly #clock: Clock
   readonly #log: (line: string) => void
   readonly #established = new Set<string>()
-  #timer: Timer | undefined
+  /** Established before us, and not back yet. */
+  #awaited = new Set<string>()
+  /** At first the file is whatever was left there: it is written anew before anything is appended. */
+  #lines = Number.POSITIVE_INFINITY
+  #broken = false
   #closed = false
 
-  constructor(parts: { stateDirectory: string; clock: Clock; log: (line: string) => void }) {
-    this.#path = join(parts.stateDirectory, 'established.json')
-    this.#clock = parts.clock
+  constructor(parts: { stateDirectory: string; log: (line: string) => void }) {
+    this.#path = join(parts.stateDirectory, 'established')
     this.#log = parts.log
   }
 
-  /** Neighbours that were established when an earlier engine ended. */
+  /** Neighbours that were established when an earlier engine ended. They are remembered on, until `settled`. */
   recall(): string[] {
-    try {
-      const known: unknown = JSON.parse(readFileSync(this.#path, 'utf8'))
-      return Array.isArray(known) ? known.filter(address => typeof address === 'string') : []
-    } catch {
-      // None before us, or a file that a cut left unreadable: then there is nobody to wait for.
-      return []
-    }
+    this.#awaited = readMemory(this.#path)
+    return [...this.#awaited]
   }
 
   note(address: string, established: boolean): void {
     if (this.#closed || established === this.#established.has(address)) return
     if (established) this.#established.add(address)
     else this.#established.delete(address)
-    this.#timer ??= this.#clock.after(WRITE_DELAY, () => this.#write())
+    if (established && this.#awaited.has(address)) return
+    this.#awaited.delete(address)
+    this.#append(`${established ? '+' : '-'}${address}\n`)
+  }
+
+  /** All who were waited for are back, or their time is up: those who are not here now are forgotten. */
+  settled(): void {
+    this.#awaited.clear()
+    if (!this.#closed) this.#rewrite()
   }
 
   /** The engine ends, and its sessions with it: that is not noted. */
   close(): void {
     this.#closed = true
-    if (this.#timer) this.#write()
   }
 
-  #write(): void {
-    this.#timer?.cancel()
-    this.#timer = undefined
-    try {
-      writeFileSync(`${this.#path}.new`, JSON.stringify([...this.#established]))
+  #append(line: string): void {
+    if (this.#broken || this.#lines > this.#established.size + SPARE_LINES) {
+      this.#rewrite()
+      return
+    }
+    this.#try(() => appendFileSync(this.#path, line))
+    this.#lines++
+  }
+
+  #rewrite(): void {
+    const known = new Set([...this.#awaited, ...this.#established])
+    this.#try(() => {
+      writeFileSync(`${this.#path}.new`, [...known].map(address => `+${address}\n`).join(''))
       renameSync(`${this.#path}.new`, this.#path)
+    })
+    this.#lines = known.size
+  }
+
+  #try(write: () => void): void {
+    try {
+      write()
+      this.#broken = false
     } catch (error) {
-      this.#log(
-        `bgp: ${this.#path} cannot be written, a restart will not know its neighbours: ${(error as Error).message}`,
-      )
+      const { message } = error as Error
+      if (!this.#broken)
+        this.#log(
+          `bgp: ${this.#path} cannot be written, a restart will not know its neighbours: ${message}; trying on`,
+        )
+      this.#broken = true
     }
   }
+}
+
+/** None before us, or a file that is something else: then there is nobody to wait for. A line that was cut off does not count. */
+function readMemory(path: string): Set<string> {
+  const known = new Set<string>()
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    return known
+  }
+  for (const line of text.split('\n').slice(0, -1)) {
+    if (line.startsWith('+')) known.add(line.slice(1))
+    else if (line.startsWith('-')) known.delete(line.slice(1))
+  }
+  return known
 }
