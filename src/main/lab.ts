@@ -26,8 +26,8 @@ there it tries every path, prints a table, and runs on until Ctrl-C. Nodes that 
 
 exec runs a command in a namespace of the lab that was started last: npm start -- exec box ip route
 
-exit codes: 0 all paths right (or stopped with all right), 1 something is not right or cannot run, 2 wrong
-arguments, 130 Ctrl-C, 143 SIGTERM; exec: that of the command
+exit codes: 0 all paths right, 1 something is not right or cannot run, 2 wrong arguments, 130 Ctrl-C, 143 SIGTERM;
+exec: that of the command
 `
 
 const EXIT_FAILED = 1
@@ -85,7 +85,7 @@ async function runLab(options: Options): Promise<number> {
   const late = await lab.converge({
     limit: options.wait * 1000,
     onTrue: say,
-    onWaiting: what => say(`waiting: ${what.join('; ')}`),
+    onWaiting: what => say(`waiting until ${inShort(what)}`),
   })
   for (const reason of late) say(`GIVEN UP: ${reason}`)
   say('trying every path')
@@ -115,6 +115,11 @@ async function runLab(options: Options): Promise<number> {
   return status || EXIT_FAILED
 }
 
+/** The first of the conditions, and how many more there are. */
+function inShort([first, ...others]: readonly string[]): string {
+  return others.length === 0 ? `${first}` : `${first}; ${others.length} more to come`
+}
+
 function showLog(lab: GatewayLab): void {
   const log = [lab.box.engine, lab.box.manager].flatMap(child => child.lines.slice(-20))
   process.stderr.write(`last lines of engine and manager:\n${log.map(line => `  ${line}\n`).join('')}`)
@@ -124,7 +129,7 @@ function showLog(lab: GatewayLab): void {
 async function runInMachine(argv: readonly string[]): Promise<number> {
   const obstacle = whyNoVm()
   if (obstacle !== undefined) fail(EXIT_FAILED, obstacle)
-  process.stderr.write('starting a virtual machine; its processor is emulated, so it takes its time\n')
+  process.stderr.write('starting a virtual machine; its processor is emulated, so it takes a minute or two\n')
   const stop = new AbortController()
   let stopped: NodeJS.Signals | undefined
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -150,6 +155,8 @@ async function runInMachine(argv: readonly string[]): Promise<number> {
 
 /** Runs a command in a namespace of the newest lab; resolves to its exit status. */
 async function runInside(namespace: string | undefined, argv: readonly string[]): Promise<number> {
+  if (process.getuid?.() !== 0)
+    fail(EXIT_FAILED, 'looking into the lab needs root: sudo npm start -- exec ...')
   const pid = findConfined(LAB).at(-1)
   if (pid === undefined) fail(EXIT_FAILED, 'no lab is running; `npm start` runs one')
   const namespaces = (await readdir(`/proc/${pid}/root/run/netns`)).sort()

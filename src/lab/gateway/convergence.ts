@@ -10,7 +10,7 @@ import type { Topology } from './topology.ts'
 
 /** Something that must be so before the paths are tried. */
 export interface Condition {
-  /** A sentence that is true once it is so: `node-a has its routes (IPv4)`. */
+  /** A sentence that is true once it is so: `the kernel of node-a has its IPv4 routes`. */
   readonly what: string
   /** Resolves once it is so; rejects with a reason where that takes longer than `limit` milliseconds. */
   readonly wait: (limit: number, signal: AbortSignal) => Promise<unknown>
@@ -21,12 +21,12 @@ export interface ConvergenceOptions {
   readonly limit?: number
   /** Called when a condition came true, with the milliseconds that it took. */
   readonly onTrue?: (what: string, milliseconds: number) => void
-  /** Called every few seconds with what is still waited for. */
+  /** Called with what is still waited for: after three seconds, then after pauses that double. */
   readonly onWaiting?: (what: readonly string[]) => void
 }
 
-/** Milliseconds after which it is said again what is waited for. */
-const REMINDER = 3000
+/** Milliseconds after which it is said for the first time what is waited for. */
+const FIRST_REMINDER = 3000
 
 /**
  * Waits until all conditions are true.
@@ -49,11 +49,20 @@ export async function converge(
   const start = performance.now()
   const waiting = new Set<string>()
   const late: string[] = []
-  const reminder = setInterval(() => onWaiting?.([...waiting]), REMINDER)
+  let reminder: NodeJS.Timeout | undefined
+  const remindIn = (pause: number) => {
+    reminder = setTimeout(() => {
+      if (waiting.size > 0) onWaiting?.([...waiting])
+      remindIn(pause * 2)
+    }, pause)
+  }
+  remindIn(FIRST_REMINDER)
+  // In tenths of a second, as people are told of it.
+  const left = () => Math.max(0, Math.ceil((limit - (performance.now() - start)) / 100) * 100)
   const met = async ({ what, wait }: Condition) => {
     waiting.add(what)
     try {
-      await wait(limit - (performance.now() - start), over.signal)
+      await wait(left(), over.signal)
       onTrue?.(what, performance.now() - start)
     } catch (error) {
       late.push((error as Error).message)
@@ -69,7 +78,7 @@ export async function converge(
     await Promise.race([all(), ...endOf(box)])
   } finally {
     over.abort()
-    clearInterval(reminder)
+    clearTimeout(reminder)
     await Promise.all([...events.values()].map(listener => listener.stop()))
   }
   return late
@@ -95,21 +104,24 @@ function engineRuns(box: Box): Condition {
 /** What must be so in a lab with these nodes. */
 function conditions(topology: Topology, box: Box, events: ReadonlyMap<string, KernelEvents>): Condition[] {
   const { nodes, birds, namespaces } = topology
-  const routes = (name: string, family: Family, prefixes: readonly string[]): Condition => ({
-    what: `the kernel of ${name} has its IPv${family} routes`,
-    wait: (limit, signal) => {
-      const listener = events.get(name)
-      return until(
-        `the kernel of ${name} has its IPv${family} routes`,
-        async () => {
-          const missing = await missingRoutes(namespaces.get(name)!, family, prefixes)
-          if (missing.length > 0) throw new LabError(`${missing.join(', ')} missing`)
-          return true
-        },
-        { limit, signal, interval: 1000, ...(listener && { wake: listener.wake }) },
-      )
-    },
-  })
+  const routes = (name: string, family: Family, prefixes: readonly string[]): Condition => {
+    const what = `the kernel of ${name === 'box' ? 'the box' : name} has its IPv${family} routes`
+    return {
+      what,
+      wait: (limit, signal) => {
+        const listener = events.get(name)
+        return until(
+          what,
+          async () => {
+            const missing = await missingRoutes(namespaces.get(name)!, family, prefixes)
+            if (missing.length > 0) throw new LabError(`${missing.join(', ')} missing`)
+            return true
+          },
+          { limit, signal, interval: 1000, ...(listener && { wake: listener.wake }) },
+        )
+      },
+    }
+  }
   const all: Condition[] = [
     {
       what: 'the kernel of the box is as configured',
