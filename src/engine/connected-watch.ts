@@ -1,13 +1,15 @@
 import type { LocalNexthop } from '../bgp/index.ts'
-import { IFA_F } from '../kernel/constants.ts'
-import type { InterfaceAddress, Kernel, Link } from '../kernel/objects.ts'
+import { IFA_F, RT_TABLE, RTPROT } from '../kernel/constants.ts'
+import type { InterfaceAddress, Kernel, KernelEvent, Link, Route } from '../kernel/objects.ts'
 import { ADDRESS_BYTES, type Family, isLinkLocal, parseAddress } from '../net/address.ts'
 import type { Clock, Timer } from '../net/clock.ts'
-import { networkOf, parsePrefix } from '../net/prefix.ts'
+import { formatPrefix, networkOf, parsePrefix } from '../net/prefix.ts'
 import type { ConnectedNetwork } from '../routing/index.ts'
 
 /** Not ours to use: yet, or at all. */
 const UNUSABLE = IFA_F.TENTATIVE | IFA_F.DADFAILED
+
+const FAMILIES: readonly Family[] = [4, 6]
 
 /** Links and addresses come in bursts; one look at the end of a burst is enough. Milliseconds. */
 const SETTLE = 5
@@ -57,22 +59,47 @@ export function addressBeside(
   return global && { address: global.text, ...(linkLocal && { linkLocal: linkLocal.text }) }
 }
 
+function concernsConnected(event: KernelEvent): boolean {
+  if (event.kind !== 'route')
+    return event.kind === 'link' || event.kind === 'address' || event.kind === 'lost'
+  return event.route.protocol === RTPROT.KERNEL && event.route.table === RT_TABLE.MAIN
+}
+
 function addressText({ prefix }: Pick<InterfaceAddress, 'prefix'>): string {
   return prefix.slice(0, prefix.indexOf('/'))
 }
 
-/** Told of the networks that the box is on, and of its own addresses. */
-export type ConnectedListener = (
+/**
+ * Those of the networks that the kernel has no route to: it makes one with the address, and makes no other when somebody
+ * deletes it. Host addresses have theirs in the local table. Pure.
+ * @param routes those of protocol kernel in the main table
+ */
+export function networksWithoutRoute(
   networks: readonly ConnectedNetwork[],
-  ownAddresses: readonly string[],
-) => void
+  routes: readonly Route[],
+): ConnectedNetwork[] {
+  const present = new Set(routes.map(route => route.prefix))
+  return networks.filter(({ network }) => {
+    return network.length < network.bytes.length * 8 && !present.has(formatPrefix(network))
+  })
+}
 
-/** Reads the kernel's links and addresses whenever either changes, and tells the networks that follow. */
+/** What the kernel says of where the box is. */
+export interface Surroundings {
+  /** The networks that the box is on. */
+  readonly networks: readonly ConnectedNetwork[]
+  /** Those of them that the kernel has lost its route to. */
+  readonly withoutRoute: readonly ConnectedNetwork[]
+  /** Addresses of the box, without prefix length. */
+  readonly ownAddresses: readonly string[]
+}
+
+/** Reads the kernel's links, addresses and own routes whenever one changes, and tells what follows. */
 export class ConnectedWatch {
   readonly #kernel: Kernel
   readonly #clock: Clock
   readonly #log: (line: string) => void
-  readonly #listener: ConnectedListener
+  readonly #listener: (surroundings: Surroundings) => void
   #addresses: readonly InterfaceAddress[] = []
   readonly #stop: () => void
   #timer: Timer | undefined
@@ -83,14 +110,14 @@ export class ConnectedWatch {
     kernel: Kernel
     clock: Clock
     log: (line: string) => void
-    listener: ConnectedListener
+    listener: (surroundings: Surroundings) => void
   }) {
     this.#kernel = parts.kernel
     this.#clock = parts.clock
     this.#log = parts.log
     this.#listener = parts.listener
     this.#stop = parts.kernel.monitor(events => {
-      if (events.some(({ kind }) => kind === 'link' || kind === 'address' || kind === 'lost')) this.#soon()
+      if (events.some(concernsConnected)) this.#soon()
     })
   }
 
@@ -101,8 +128,15 @@ export class ConnectedWatch {
         this.#kernel.dump('links'),
         this.#kernel.dump('addresses'),
       ])
+      const ofKernel = { table: RT_TABLE.MAIN, protocol: RTPROT.KERNEL }
+      const routes = await Promise.all(
+        FAMILIES.map(family => this.#kernel.dump('routes', { family, ...ofKernel })),
+      )
       this.#addresses = addresses
-      if (!this.#closed) this.#listener(connectedNetworks(links, addresses), addresses.map(addressText))
+      if (this.#closed) return
+      const networks = connectedNetworks(links, addresses)
+      const withoutRoute = networksWithoutRoute(networks, routes.flat())
+      this.#listener({ networks, withoutRoute, ownAddresses: addresses.map(addressText) })
     })
     this.#reading = reading.catch(() => undefined)
     return reading
@@ -123,7 +157,7 @@ export class ConnectedWatch {
     this.#timer ??= this.#clock.after(SETTLE, () => {
       this.#timer = undefined
       this.read().catch((error: Error) =>
-        this.#log(`kernel: links and addresses cannot be read: ${error.message}`),
+        this.#log(`kernel: links, addresses and routes cannot be read: ${error.message}`),
       )
     })
   }

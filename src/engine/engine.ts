@@ -12,7 +12,7 @@ import type { Clock } from '../net/clock.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
 import { type ConnectedNetwork, NexthopSets, Resolver, Rib } from '../routing/index.ts'
 import { ConnectedRoutes } from './connected-routes.ts'
-import { ConnectedWatch } from './connected-watch.ts'
+import { ConnectedWatch, type Surroundings } from './connected-watch.ts'
 import { NeighborMemory } from './neighbor-memory.ts'
 import { interfaceStates, tunnelStates } from './state/interfaces.ts'
 import { routeStates } from './state/routes.ts'
@@ -75,12 +75,17 @@ export class Engine {
       },
     })
     this.#static = new StaticRoutes(this.#rib, this.#sets)
-    this.#connected = new ConnectedRoutes(this.#rib, this.#sets)
+    this.#connected = new ConnectedRoutes({
+      rib: this.#rib,
+      sets: this.#sets,
+      resolver: this.#resolver,
+      fib: this.#fib,
+    })
     this.#watch = new ConnectedWatch({
       kernel,
       clock,
       log,
-      listener: (networks, own) => this.#setNetworks(networks, own),
+      listener: surroundings => this.#setSurroundings(surroundings),
     })
     this.#memory = new NeighborMemory({ stateDirectory, log })
     this.#speaker = new Speaker({
@@ -178,10 +183,14 @@ export class Engine {
     if (!config.bgp) this.#fib.sweep()
   }
 
-  #setNetworks(networks: readonly ConnectedNetwork[], own: readonly string[]): void {
-    this.#speaker.setOwnAddresses(own)
+  #setSurroundings({ networks, withoutRoute, ownAddresses }: Surroundings): void {
+    this.#speaker.setOwnAddresses(ownAddresses)
     this.#networks = networks
-    this.#connected.set(networks)
+    const configured = new Set(this.#confirmed.config.interfaces?.map(one => one.name))
+    this.#connected.set(
+      networks,
+      withoutRoute.filter(one => configured.has(one.interface)),
+    )
     this.#resolve()
   }
 

@@ -210,6 +210,25 @@ describe('the engine', () => {
     }
   })
 
+  it('stands in within a second for a connected route that someone deletes, until the kernel has its own again', async () => {
+    await prefixes('10.7.0.0/16', '10.8.0.0/16', '10.9.0.0/16')
+    const start = performance.now()
+    await box.ip(['route delete 192.168.51.0/24 dev eth2', 'route delete fd00:50::/64 dev eth1'])
+    await prefixes('10.7.0.0/16', '10.8.0.0/16', '10.9.0.0/16', '192.168.51.0/24')
+    expect(performance.now() - start).toBeLessThan(1000)
+    // Not before duplicate address detection is over: until then the network is none of ours.
+    await until(
+      'the IPv6 network',
+      async () => (await box.ipJson(['-6', 'route', 'show', 'fd00:50::/64']))[0],
+    )
+    await up.run(['ping', '-c', '1', '-W', '2', '192.168.51.12'])
+    await box.ip(['link set eth2 down', 'link set eth2 up'])
+    await prefixes('10.7.0.0/16', '10.8.0.0/16', '10.9.0.0/16')
+    expect(await box.ipJson(['route', 'show', '192.168.51.0/24'])).toMatchObject([
+      { protocol: 'kernel', dev: 'eth2' },
+    ])
+  })
+
   it('killed and started again loses no packet, flaps no route, and its sessions return', async () => {
     await prefixes('10.7.0.0/16', '10.8.0.0/16', '10.9.0.0/16')
     await bothWays()

@@ -4,27 +4,28 @@ import { StaticRoutes } from '../../src/engine/static-routes.ts'
 import type { StaticRoute } from '../../src/model/config.ts'
 import { formatAddress } from '../../src/net/address.ts'
 import { parsePrefix } from '../../src/net/prefix.ts'
-import { NexthopSets, Resolver, Rib } from '../../src/routing/index.ts'
+import { type FibSink, NexthopSets, Resolver, Rib } from '../../src/routing/index.ts'
 
 function box() {
   const sets = new NexthopSets()
   const resolver = new Resolver()
   const writes: string[] = []
+  const fib: FibSink = {
+    set: (_family, bytes, offset, length, nexthops) =>
+      writes.push(
+        `set ${formatAddress(bytes, offset, 4)}/${length} ${nexthops.hops.map(hop => hop.gateway).join(' ')}`,
+      ),
+    delete: (_family, bytes, offset, length) =>
+      writes.push(`delete ${formatAddress(bytes, offset, 4)}/${length}`),
+  }
   const rib = new Rib({
     sets,
     resolver,
-    fib: {
-      set: (_family, bytes, offset, length, nexthops) =>
-        writes.push(
-          `set ${formatAddress(bytes, offset, 4)}/${length} ${nexthops.hops.map(hop => hop.gateway).join(' ')}`,
-        ),
-      delete: (_family, bytes, offset, length) =>
-        writes.push(`delete ${formatAddress(bytes, offset, 4)}/${length}`),
-    },
+    fib,
     onBest: () => {},
   })
   const statics = new StaticRoutes(rib, sets)
-  const connected = new ConnectedRoutes(rib, sets)
+  const connected = new ConnectedRoutes({ rib, sets, resolver, fib })
   const configure = (...routes: StaticRoute[]) => {
     statics.prepare({ system: { hostName: 'box' }, routes })
     resolver.setTopology([{ network: parsePrefix('192.168.50.0/24')!, interface: 'eth1' }], statics.paths())
@@ -61,4 +62,18 @@ it('networks that the box is on come and go with its addresses', () => {
   expect(held().sort()).toEqual(['10.0.0.0/8 connected', '172.16.0.0/24 connected'])
   connected.set([network('172.16.0.0/24')])
   expect(held()).toEqual(['172.16.0.0/24 connected'])
+})
+
+it('a route of ours stands in for one of the kernel that somebody deleted, until the kernel has it again', () => {
+  const { connected, writes } = box()
+  const lan = { network: parsePrefix('172.16.0.0/24')!, interface: 'eth0' }
+  connected.set([lan])
+  expect(writes.splice(0)).toEqual([])
+  connected.set([lan], [lan])
+  expect(writes.splice(0)).toEqual(['set 172.16.0.0/24 '])
+  connected.set([lan])
+  expect(writes.splice(0)).toEqual(['delete 172.16.0.0/24'])
+  connected.set([lan], [lan])
+  connected.set([])
+  expect(writes).toEqual(['set 172.16.0.0/24 ', 'delete 172.16.0.0/24'])
 })
