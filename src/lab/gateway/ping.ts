@@ -27,6 +27,8 @@ export interface PingResult {
   readonly received: number
   /** The smallest MTU that ICMP or the kernel named. */
   readonly mtu: number | undefined
+  /** The kernel refused to send it (EMSGSIZE). Newer ones of iputils do not say for which MTU with IPv6. */
+  readonly tooLong: boolean
 }
 
 /** Runs ping in a namespace to its end. */
@@ -63,7 +65,18 @@ export function parsePing(text: string): PingResult {
     sent: Number(totals?.[1] ?? 0),
     received: Number(totals?.[2] ?? 0),
     mtu: mtus.length === 0 ? undefined : Math.min(...mtus),
+    tooLong: /message too long/i.test(text),
   }
+}
+
+/** The MTU of the link that the way to an address begins with. */
+async function linkMtu(
+  namespace: Namespace,
+  { family, to }: Pick<PingOptions, 'family' | 'to'>,
+): Promise<number | undefined> {
+  const [route] = await namespace.ipJson([`-${family}`, 'route', 'get', to])
+  const [link] = await namespace.ipJson(['link', 'show', 'dev', String(route?.dev)])
+  return typeof link?.mtu === 'number' ? link.mtu : undefined
 }
 
 /**
@@ -83,9 +96,10 @@ export async function findLargest(
       const beyond = await ping(namespace, { ...options, count: 1, interval: 0.02, size: size + 1 })
       return beyond.received === 0 ? size : `a packet of ${size + 1} bytes passed, though ${size} is the most`
     }
-    if (result.mtu === undefined) return `packets of ${size} bytes vanish without an answer`
-    if (result.mtu >= size) return `packets of ${size} bytes are refused with an MTU of ${result.mtu}`
-    size = result.mtu
+    const mtu = result.mtu ?? (result.tooLong ? await linkMtu(namespace, options) : undefined)
+    if (mtu === undefined) return `packets of ${size} bytes vanish without an answer`
+    if (mtu >= size) return `packets of ${size} bytes are refused with an MTU of ${mtu}`
+    size = mtu
   }
   return `still no end after ${MOST_STEPS} steps down to ${size} bytes`
 }

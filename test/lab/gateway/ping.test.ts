@@ -13,6 +13,7 @@ describe('ping', () => {
       sent: 3,
       received: 2,
       mtu: undefined,
+      tooLong: false,
     })
   })
 
@@ -22,6 +23,8 @@ describe('ping', () => {
     expect(parsePing(v4).mtu).toBe(1450)
     expect(parsePing('From fd00:16::1 icmp_seq=1 Packet too big: mtu=1430').mtu).toBe(1430)
     expect(parsePing('ping: local error: message too long, mtu: 1430').mtu).toBe(1430)
+    // iputils 20240905 with IPv6: the refusal without the MTU.
+    expect(parsePing('ping: sendmsg: Message too long')).toMatchObject({ mtu: undefined, tooLong: true })
   })
 
   it('tells of nothing where it did not run', () => {
@@ -29,6 +32,7 @@ describe('ping', () => {
       sent: 0,
       received: 0,
       mtu: undefined,
+      tooLong: false,
     })
   })
 })
