@@ -36,7 +36,6 @@ const LONGEST = 500
 
 /** Files longer than that which are one idea all the same. */
 const LONG_FILES: Readonly<Record<string, string>> = {
-  'model/config.ts': 'a table: the whole schema of the configuration',
   'model/errors-config.ts': 'a table: the rows of the error catalogue on configuration',
 }
 

@@ -1,4 +1,4 @@
-import type { AddressFamily, Bgp, BgpNeighbor, BgpNeighborGroup } from '../model/config.ts'
+import type { AddressFamily, Bgp, BgpNeighbor, BgpNeighborGroup } from '../model/config-bgp.ts'
 import { canonicalAddress, type Family, familyOf, parseAddress } from '../net/address.ts'
 import { containsAddress, type Prefix, parsePrefix } from '../net/prefix.ts'
 import type { SessionSettings } from './session/settings.ts'

@@ -1,4 +1,4 @@
-import type { Policy } from '../model/config.ts'
+import type { Policy } from '../model/config-policy.ts'
 import type { NeighborSettings } from './neighbor-settings.ts'
 import {
   ACCEPT_ALL,

@@ -1,4 +1,4 @@
-import type { Policy, PolicyRule, PrefixMatch } from '../model/config.ts'
+import type { Policy, PolicyRule, PrefixMatch } from '../model/config-policy.ts'
 import { ADDRESS_BITS, type Family } from '../net/address.ts'
 import { parsePrefix } from '../net/prefix.ts'
 import type { AttributeStore, Change } from './rib/attribute-store.ts'

@@ -1,4 +1,5 @@
-import type { Bgp, Policy } from '../model/config.ts'
+import type { Bgp } from '../model/config-bgp.ts'
+import type { Policy } from '../model/config-policy.ts'
 import type { BgpNeighborState } from '../model/state.ts'
 import type { Family } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'

@@ -1,13 +1,13 @@
 import Type, { type Static } from 'typebox'
+import { Bgp } from './config-bgp.ts'
+import { Policy } from './config-policy.ts'
 import {
-  AsNumber,
   addressText,
+  closed,
   InterfaceName,
   interfaceName,
   MacText,
   macText,
-  Name,
-  nameText,
   PrefixText,
   prefixText,
 } from './scalars.ts'
@@ -16,8 +16,6 @@ import {
  * The configuration: one schema, from which validation, REST, OpenAPI and the reference are made. Keys are
  * camelCase as in Kubernetes; every description is a sentence that a person reads in the reference.
  */
-
-const closed = { additionalProperties: false } as const
 
 /** The key that tells the kinds of interface apart. */
 const interfaceType = <Name extends string>(name: Name) =>
@@ -235,235 +233,6 @@ export const StaticRoute = Type.Object(
   { ...closed, description: 'A static route.' },
 )
 
-export const PrefixMatch = Type.Object(
-  {
-    prefix: prefixText('Prefix that routes are compared with.'),
-    ge: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 128,
-        description: 'Match more specific prefixes from this length on.',
-      }),
-    ),
-    le: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 128,
-        description: 'Match more specific prefixes up to this length.',
-      }),
-    ),
-  },
-  { ...closed, description: 'A prefix; with `ge` or `le` also the more specific ones inside it.' },
-)
-
-export const RouteSource = Type.Union(
-  [Type.Literal('connected'), Type.Literal('static'), Type.Literal('bgp')],
-  { description: 'Where a route comes from.' },
-)
-
-export const PolicyRule = Type.Object(
-  {
-    match: Type.Optional(
-      Type.Object(
-        {
-          prefixes: Type.Optional(
-            Type.Array(PrefixMatch, { minItems: 1, description: 'The prefix is one of these.' }),
-          ),
-          sources: Type.Optional(
-            Type.Array(RouteSource, { minItems: 1, description: 'The route comes from one of these.' }),
-          ),
-          neighborGroups: Type.Optional(
-            Type.Array(Name, {
-              minItems: 1,
-              description: 'Learned from a neighbour of one of these groups.',
-            }),
-          ),
-        },
-        {
-          ...closed,
-          description:
-            'What a route must be for this rule; all that is named must hold. Without it, every route.',
-        },
-      ),
-    ),
-    action: Type.Union([Type.Literal('accept'), Type.Literal('reject')], {
-      description: 'What becomes of the route. The first rule that matches decides.',
-    }),
-    set: Type.Optional(
-      Type.Object(
-        {
-          localPreference: Type.Optional(
-            Type.Integer({ minimum: 0, maximum: 4294967295, description: 'LOCAL_PREF (RFC 4271 §5.1.5).' }),
-          ),
-          med: Type.Optional(
-            Type.Integer({
-              minimum: 0,
-              maximum: 4294967295,
-              description: 'MULTI_EXIT_DISC (RFC 4271 §5.1.4).',
-            }),
-          ),
-          tunnel: Type.Optional(
-            interfaceName(
-              'VXLAN or IPIP interface that the packets leave through; the next hop of the route is the far end.',
-            ),
-          ),
-        },
-        {
-          ...closed,
-          description: 'What is changed on an accepted route.',
-        },
-      ),
-    ),
-  },
-  { ...closed, description: 'One rule of a policy.' },
-)
-
-export const Policy = Type.Object(
-  {
-    name: nameText('Name that sessions refer to: lower-case letters, digits, dots and hyphens.'),
-    rules: Type.Array(PolicyRule, { description: 'Tried in order; a route that matches none is rejected.' }),
-  },
-  { ...closed, description: 'A named policy, for import or export.' },
-)
-
-export const AddressFamily = Type.Union([Type.Literal('ipv4-unicast'), Type.Literal('ipv6-unicast')], {
-  description: 'A BGP address family (AFI/SAFI).',
-})
-
-/** What neighbours and groups both have; a neighbour's own value wins over that of its group. */
-const session = {
-  description: Type.Optional(Type.String({ maxLength: 255, description: 'Free text for people.' })),
-  remoteAs: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 4294967295,
-      description: 'AS of the neighbour; our own for iBGP.',
-    }),
-  ),
-  families: Type.Optional(
-    Type.Array(AddressFamily, {
-      minItems: 1,
-      uniqueItems: true,
-      description: "Families of the session. Default: that of the neighbour's address.",
-    }),
-  ),
-  passive: Type.Optional(
-    Type.Boolean({ description: 'Wait for the neighbour to connect, never dial. Default: false.' }),
-  ),
-  port: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 65535, description: "The neighbour's TCP port. Default: 179." }),
-  ),
-  localAddress: Type.Optional(
-    addressText('Our address of the session. Default: what the route to the neighbour gives.'),
-  ),
-  holdTime: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 65535,
-      description: 'Hold time in seconds: 0, or at least 3. Default: 90.',
-    }),
-  ),
-  keepaliveTime: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 21845,
-      description: 'Seconds between KEEPALIVEs. Default: a third of the negotiated hold time.',
-    }),
-  ),
-  connectRetryTime: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 65535,
-      description: 'Seconds between attempts to connect. Default: 5.',
-    }),
-  ),
-  multihop: Type.Optional(
-    Type.Boolean({
-      description:
-        'The neighbour may be more than one hop away (eBGP). Default: false, TTL 1; iBGP is always multihop.',
-    }),
-  ),
-  nexthopSelf: Type.Optional(
-    Type.Boolean({
-      description:
-        'Announce our own address as next hop of everything. Default: true for eBGP, false for iBGP.',
-    }),
-  ),
-  gracefulRestartTime: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 4095,
-      description:
-        'Restart time in seconds that we announce (RFC 4724); 0 turns graceful restart off. Default: 120.',
-    }),
-  ),
-  importPolicy: Type.Optional(
-    nameText(
-      'Policy for what the neighbour announces. Default: accept all of iBGP, nothing of eBGP (RFC 8212).',
-    ),
-  ),
-  exportPolicy: Type.Optional(
-    nameText(
-      'Policy for what is announced. Default: to iBGP what eBGP taught us, to eBGP nothing (RFC 8212).',
-    ),
-  ),
-}
-
-export const BgpNeighborGroup = Type.Object(
-  {
-    name: nameText('Name of the group: lower-case letters, digits, dots and hyphens.'),
-    ...session,
-    listenRanges: Type.Optional(
-      Type.Array(PrefixText, {
-        minItems: 1,
-        description: 'Accept sessions from any address in these prefixes (dynamic neighbours).',
-      }),
-    ),
-  },
-  {
-    ...closed,
-    description: 'Settings that neighbours share, and the ranges from which unnamed ones are accepted.',
-  },
-)
-
-export const BgpNeighbor = Type.Object(
-  {
-    address: addressText('Address of the neighbour.'),
-    group: Type.Optional(nameText('Group whose settings hold where the neighbour has none of its own.')),
-    enabled: Type.Optional(
-      Type.Boolean({ default: true, description: 'Whether a session with the neighbour is held.' }),
-    ),
-    ...session,
-  },
-  { ...closed, description: 'A BGP neighbour.' },
-)
-
-export const Bgp = Type.Object(
-  {
-    localAs: AsNumber,
-    routerId: addressText('BGP identifier: an IPv4 address of the box (RFC 6286).'),
-    listen: Type.Optional(
-      Type.Boolean({ default: true, description: 'Accept connections from neighbours.' }),
-    ),
-    port: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 65535, default: 179, description: 'TCP port that we listen on.' }),
-    ),
-    multipath: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 128,
-        default: 64,
-        description: 'The most next hops that one prefix may use at a time (ECMP).',
-      }),
-    ),
-    neighborGroups: Type.Optional(
-      Type.Array(BgpNeighborGroup, { description: 'Settings shared by neighbours, and listen ranges.' }),
-    ),
-    neighbors: Type.Optional(Type.Array(BgpNeighbor, { description: 'Neighbours by address.' })),
-  },
-  { ...closed, description: 'The BGP speaker.' },
-)
-
 export const Config = Type.Object(
   {
     system: Type.Object(
@@ -510,10 +279,3 @@ export type StaticNeighbor = Static<typeof StaticNeighbor>
 export type FdbEntry = Static<typeof FdbEntry>
 export type StaticNexthop = Static<typeof StaticNexthop>
 export type StaticRoute = Static<typeof StaticRoute>
-export type PrefixMatch = Static<typeof PrefixMatch>
-export type PolicyRule = Static<typeof PolicyRule>
-export type Policy = Static<typeof Policy>
-export type AddressFamily = Static<typeof AddressFamily>
-export type BgpNeighborGroup = Static<typeof BgpNeighborGroup>
-export type BgpNeighbor = Static<typeof BgpNeighbor>
-export type Bgp = Static<typeof Bgp>

@@ -5,6 +5,9 @@ import Type from 'typebox'
  * cannot express; `config/` holds the checks and the sentences for those who got one wrong.
  */
 
+/** Objects take no keys but those that are named. */
+export const closed = { additionalProperties: false } as const
+
 export const addressText = (description: string) => Type.String({ format: 'ip-address', description })
 
 export const prefixText = (description: string) => Type.String({ format: 'ip-prefix', description })

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
-import { AddressFamily, RouteSource } from './config.ts'
+import { AddressFamily } from './config-bgp.ts'
+import { RouteSource } from './config-policy.ts'
 
 /** What is so, as read from the kernel and the live tables: the schemas of everything that REST and the console show. */
 

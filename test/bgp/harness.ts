@@ -1,6 +1,7 @@
 import type { NexthopInterner, RouteSink } from '../../src/bgp/sink.ts'
 import { Speaker, type SpeakerEvent, type SpeakerOptions } from '../../src/bgp/speaker.ts'
-import type { Bgp, Policy } from '../../src/model/config.ts'
+import type { Bgp } from '../../src/model/config-bgp.ts'
+import type { Policy } from '../../src/model/config-policy.ts'
 import type { Family } from '../../src/net/address.ts'
 import { ManualClock } from '../../src/net/manual-clock.ts'
 import { formatPrefix, parsePrefix } from '../../src/net/prefix.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compilePolicy, GroupNumbers, REJECT, Source } from '../../src/bgp/policy.ts'
-import type { Policy } from '../../src/model/config.ts'
+import type { Policy } from '../../src/model/config-policy.ts'
 import { parsePrefix } from '../../src/net/prefix.ts'
 import { Fixture } from './rib/fixture.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Attributes, encodeKey, encodeOutgoing, UpdateWriter } from '../../src/bgp/wire/index.ts'
-import type { Bgp, Policy } from '../../src/model/config.ts'
+import type { Bgp } from '../../src/model/config-bgp.ts'
+import type { Policy } from '../../src/model/config-policy.ts'
 import { ALL, Lab } from './harness.ts'
 import { Remote } from './remote.ts'
 import { seeded } from './rib/fixture.ts'

@@ -1,4 +1,4 @@
-import type { Bgp, BgpNeighbor, BgpNeighborGroup } from '../../model/config.ts'
+import type { Bgp, BgpNeighbor, BgpNeighborGroup } from '../../model/config-bgp.ts'
 import { isLinkLocal, isLoopback, parseAddress } from '../../net/address.ts'
 import { formatPrefix, networkOf, overlaps, type Prefix, parsePrefix } from '../../net/prefix.ts'
 import { type Finding, finding } from '../finding.ts'

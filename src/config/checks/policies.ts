@@ -1,4 +1,4 @@
-import type { PrefixMatch } from '../../model/config.ts'
+import type { PrefixMatch } from '../../model/config-policy.ts'
 import { ADDRESS_BITS } from '../../net/address.ts'
 import { formatPrefix, networkOf, parsePrefix, prefixFamily } from '../../net/prefix.ts'
 import { type Finding, finding } from '../finding.ts'

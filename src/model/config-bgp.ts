@@ -1,0 +1,147 @@
+import Type, { type Static } from 'typebox'
+import { AsNumber, addressText, closed, nameText, PrefixText } from './scalars.ts'
+
+/** The part of the configuration that is the BGP speaker. */
+
+export const AddressFamily = Type.Union([Type.Literal('ipv4-unicast'), Type.Literal('ipv6-unicast')], {
+  description: 'A BGP address family (AFI/SAFI).',
+})
+
+/** What neighbours and groups both have; a neighbour's own value wins over that of its group. */
+const session = {
+  description: Type.Optional(Type.String({ maxLength: 255, description: 'Free text for people.' })),
+  remoteAs: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 4294967295,
+      description: 'AS of the neighbour; our own for iBGP.',
+    }),
+  ),
+  families: Type.Optional(
+    Type.Array(AddressFamily, {
+      minItems: 1,
+      uniqueItems: true,
+      description: "Families of the session. Default: that of the neighbour's address.",
+    }),
+  ),
+  passive: Type.Optional(
+    Type.Boolean({ description: 'Wait for the neighbour to connect, never dial. Default: false.' }),
+  ),
+  port: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 65535, description: "The neighbour's TCP port. Default: 179." }),
+  ),
+  localAddress: Type.Optional(
+    addressText('Our address of the session. Default: what the route to the neighbour gives.'),
+  ),
+  holdTime: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      description: 'Hold time in seconds: 0, or at least 3. Default: 90.',
+    }),
+  ),
+  keepaliveTime: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 21845,
+      description: 'Seconds between KEEPALIVEs. Default: a third of the negotiated hold time.',
+    }),
+  ),
+  connectRetryTime: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65535,
+      description: 'Seconds between attempts to connect. Default: 5.',
+    }),
+  ),
+  multihop: Type.Optional(
+    Type.Boolean({
+      description:
+        'The neighbour may be more than one hop away (eBGP). Default: false, TTL 1; iBGP is always multihop.',
+    }),
+  ),
+  nexthopSelf: Type.Optional(
+    Type.Boolean({
+      description:
+        'Announce our own address as next hop of everything. Default: true for eBGP, false for iBGP.',
+    }),
+  ),
+  gracefulRestartTime: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 4095,
+      description:
+        'Restart time in seconds that we announce (RFC 4724); 0 turns graceful restart off. Default: 120.',
+    }),
+  ),
+  importPolicy: Type.Optional(
+    nameText(
+      'Policy for what the neighbour announces. Default: accept all of iBGP, nothing of eBGP (RFC 8212).',
+    ),
+  ),
+  exportPolicy: Type.Optional(
+    nameText(
+      'Policy for what is announced. Default: to iBGP what eBGP taught us, to eBGP nothing (RFC 8212).',
+    ),
+  ),
+}
+
+export const BgpNeighborGroup = Type.Object(
+  {
+    name: nameText('Name of the group: lower-case letters, digits, dots and hyphens.'),
+    ...session,
+    listenRanges: Type.Optional(
+      Type.Array(PrefixText, {
+        minItems: 1,
+        description: 'Accept sessions from any address in these prefixes (dynamic neighbours).',
+      }),
+    ),
+  },
+  {
+    ...closed,
+    description: 'Settings that neighbours share, and the ranges from which unnamed ones are accepted.',
+  },
+)
+
+export const BgpNeighbor = Type.Object(
+  {
+    address: addressText('Address of the neighbour.'),
+    group: Type.Optional(nameText('Group whose settings hold where the neighbour has none of its own.')),
+    enabled: Type.Optional(
+      Type.Boolean({ default: true, description: 'Whether a session with the neighbour is held.' }),
+    ),
+    ...session,
+  },
+  { ...closed, description: 'A BGP neighbour.' },
+)
+
+export const Bgp = Type.Object(
+  {
+    localAs: AsNumber,
+    routerId: addressText('BGP identifier: an IPv4 address of the box (RFC 6286).'),
+    listen: Type.Optional(
+      Type.Boolean({ default: true, description: 'Accept connections from neighbours.' }),
+    ),
+    port: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 65535, default: 179, description: 'TCP port that we listen on.' }),
+    ),
+    multipath: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 128,
+        default: 64,
+        description: 'The most next hops that one prefix may use at a time (ECMP).',
+      }),
+    ),
+    neighborGroups: Type.Optional(
+      Type.Array(BgpNeighborGroup, { description: 'Settings shared by neighbours, and listen ranges.' }),
+    ),
+    neighbors: Type.Optional(Type.Array(BgpNeighbor, { description: 'Neighbours by address.' })),
+  },
+  { ...closed, description: 'The BGP speaker.' },
+)
+
+export type AddressFamily = Static<typeof AddressFamily>
+export type BgpNeighborGroup = Static<typeof BgpNeighborGroup>
+export type BgpNeighbor = Static<typeof BgpNeighbor>
+export type Bgp = Static<typeof Bgp>
