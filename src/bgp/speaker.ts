@@ -142,6 +142,7 @@ export class Speaker implements NeighborHost {
       if (this.#neighbors.get(address)?.removed !== false) this.#add(settings)
     }
     this.#setMultipath(bgp?.multipath ?? 64)
+    for (const family of [4, 6] as const) this.tables.paths[family].setInstalling(bgp?.installRoutes ?? true)
     this.#listen()
     this.#retarget()
     const comes = (address: string) =>

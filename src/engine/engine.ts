@@ -257,7 +257,12 @@ export class Engine {
         configured: neighbors.length,
         established: neighbors.filter(one => one.state === 'Established').length,
       },
-      routes: { rib: this.#rib.size, installed: fib.installed, pending: fib.pending },
+      routes: {
+        rib: this.#rib.size,
+        installed: fib.installed,
+        pending: fib.pending,
+        bgpInstalled: this.#confirmed.config.bgp?.installRoutes ?? true,
+      },
     }
   }
 

@@ -133,6 +133,12 @@ export const Bgp = Type.Object(
         description: 'The most next hops that one prefix may use at a time (ECMP).',
       }),
     ),
+    installRoutes: Type.Optional(
+      Type.Boolean({
+        description:
+          'Put BGP routes into the kernel. False for a route reflector that packets do not pass through: it decides and announces, and installs nothing. Default: true.',
+      }),
+    ),
     neighborGroups: Type.Optional(
       Type.Array(BgpNeighborGroup, { description: 'Settings shared by neighbours, and listen ranges.' }),
     ),

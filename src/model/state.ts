@@ -211,6 +211,10 @@ export const Health = Type.Object(
         rib: count('Prefixes in the RIB.'),
         installed: count('Routes of ours in the kernel.'),
         pending: count('Routes not yet written.'),
+        bgpInstalled: Type.Boolean({
+          description:
+            'BGP routes go into the RIB and the kernel; false where `bgp.installRoutes` is false and they are only announced.',
+        }),
       },
       { ...closed, description: 'Routes on their way from the RIB to the kernel.' },
     ),

@@ -21,7 +21,7 @@ export const health: Health = {
   reconciled: true,
   failures: [],
   neighbors: { configured: 1, established: 1 },
-  routes: { rib: 3, installed: 3, pending: 0 },
+  routes: { rib: 3, installed: 3, pending: 0, bgpInstalled: true },
 }
 
 export const ethernet: InterfaceState = {

@@ -62,6 +62,8 @@ export class PathTable {
   #freeRow = -1
   #rows = 0
   #paths = 0
+  /** Whether the sink hears of routes at all. */
+  #installing = true
   readonly #scratch = new Uint8Array(16)
   readonly #hopIds = new Int32Array(128)
 
@@ -203,6 +205,16 @@ export class PathTable {
     this.#attributes.release(effective)
   }
 
+  /**
+   * Whether the sink is told of routes. Without it the table decides and its followers announce all the same: a route
+   * reflector off the path (RFC 4456). What the sink knows is withdrawn, or told anew, as prefixes are settled.
+   */
+  setInstalling(installing: boolean): void {
+    if (this.#installing === installing) return
+    this.#installing = installing
+    this.markAll()
+  }
+
   /** Marks every prefix: after the metric of a next hop, or the number of paths that may be used, has changed. */
   markAll(): void {
     for (let slot = 0; slot < this.prefixes.top; slot++)
@@ -272,7 +284,7 @@ export class PathTable {
     if (this.#head[slot] === NO_PREFIX) return
     const count = this.#gather(slot)
     const best = this.#decision.run(count)
-    this.#tell(slot, best)
+    this.#tell(slot, this.#installing ? best : -1)
     const announced = this.#localRow(slot, best)
     const changed =
       announced !== this.#announced[slot] || (announced >= 0 && (this.#flags[announced]! & CHANGED) !== 0)

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { Fixture } from './fixture.ts'
+
+describe('a table that installs nothing', () => {
+  it('tells the sink nothing, and its followers all the same', () => {
+    const fixture = new Fixture()
+    const marked: number[] = []
+    fixture.table.follow({
+      allPaths: false,
+      mark: slot => marked.push(slot),
+      holdsSlot: () => false,
+      holdsRow: () => false,
+    })
+    fixture.table.setInstalling(false)
+    const peer = fixture.peer('10.0.0.2', true, 2)
+    fixture.announce(peer, '192.0.2.0/24', fixture.set({ via: '10.0.0.2' }))
+    fixture.settle()
+    expect(fixture.sink.routes.size).toBe(0)
+    expect(marked).toHaveLength(1)
+    expect(fixture.best('192.0.2.0/24')).toBe(peer)
+  })
+
+  it('withdraws what the sink knows when it begins to, and tells it anew when it ends', () => {
+    const fixture = new Fixture()
+    const peer = fixture.peer('10.0.0.2', true, 2)
+    fixture.announce(peer, '192.0.2.0/24', fixture.set({ via: '10.0.0.2' }))
+    fixture.settle()
+    expect([...fixture.sink.routes.keys()]).toEqual(['192.0.2.0/24'])
+    fixture.table.setInstalling(false)
+    fixture.settle()
+    expect(fixture.sink.routes.size).toBe(0)
+    fixture.table.setInstalling(true)
+    fixture.settle()
+    expect([...fixture.sink.routes.keys()]).toEqual(['192.0.2.0/24'])
+    expect(fixture.sink.changes).toBe(3)
+  })
+})
