@@ -2,70 +2,22 @@ import type { Bgp } from '../model/config-bgp.ts'
 import type { Policy } from '../model/config-policy.ts'
 import type { BgpNeighborState } from '../model/state.ts'
 import type { Family } from '../net/address.ts'
-import type { Clock } from '../net/clock.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
-import { type FindLocalNexthop, plainAddress, type Treatment, treatmentOf } from './export/treatment.ts'
+import { Acceptance } from './acceptance.ts'
+import { plainAddress, type Treatment, treatmentOf } from './export/treatment.ts'
 import { UpdateGroups } from './export/update-groups.ts'
 import { LogLimit } from './log-limit.ts'
-import { Neighbor, type NeighborHost } from './neighbor.ts'
-import {
-  configuredNeighbors,
-  dynamicNeighbor,
-  FAMILY_NAMES,
-  groupListening,
-  type ListenRange,
-  listenRanges,
-  type NeighborSettings,
-} from './neighbor-settings.ts'
+import { Neighbor, type NeighborHost } from './neighbor/neighbor.ts'
+import { configuredNeighbors, FAMILY_NAMES, type NeighborSettings } from './neighbor-settings.ts'
+import { Originated } from './originated.ts'
 import { PolicyBook } from './policy-book.ts'
 import { RestartDeferral } from './restart.ts'
 import { UNREACHABLE } from './rib/hops.ts'
-import { LOCAL } from './rib/peers.ts'
 import { describePrefix, type RouteRow } from './routes.ts'
-import type { NexthopInterner, RouteSink } from './sink.ts'
 import { Slices } from './slices.ts'
+import type { SpeakerEvent, SpeakerOptions } from './speaker-options.ts'
 import { createTables, type Tables } from './tables.ts'
-import type { BgpTransport, Connection } from './transport.ts'
-import { ERROR, encodeKey, hashKey, UNICAST } from './wire/index.ts'
-
-/** What is worth a line in the log. */
-export interface SpeakerEvent {
-  /**
-   * established, down: a session, or an attempt at one. problem: what a neighbour sent was wrong, and the session goes on
-   * (RFC 7606). refused: a connection that no neighbour and no listen range is for.
-   */
-  readonly kind: 'established' | 'down' | 'problem' | 'refused'
-  readonly address: string
-  /** A whole sentence, the address in it. */
-  readonly message: string
-}
-
-export interface SpeakerOptions {
-  readonly clock: Clock
-  /** From 0 up to, and without, 1. */
-  readonly random: () => number
-  readonly transport: BgpTransport
-  readonly sink: RouteSink
-  readonly nexthops: NexthopInterner
-  log(event: SpeakerEvent): void
-  /** The neighbours that were established before we were restarted, if we were: the kernel has kept our routes then. */
-  readonly restarting?: { readonly expected: readonly string[] } | undefined
-  /**
-   * Our address of a family on the interface that has `localAddress`, the local end of a session. Without it a
-   * session can announce routes only of the family that it runs over.
-   */
-  readonly localNexthop?: FindLocalNexthop
-  /** A neighbour's state is another one. */
-  onNeighborChange?(address: string, state: BgpNeighborState['state']): void
-  /** Calls an action in a later turn of the event loop, after sockets were read. Default: `setImmediate`. */
-  defer?(action: () => void): void
-}
-
-/** Neighbours accepted from listen ranges at a time: what the tables' numbers leave room for beside the configured ones. */
-const MAX_DYNAMIC = 32_768
-
-/** Path identifiers of what we originate ourselves, by source: one path each. */
-const ORIGIN = { connected: 1, static: 2 } as const
+import { ERROR, UNICAST } from './wire/index.ts'
 
 /**
  * The BGP speaker: sessions with neighbours, their routes, what is best of them, and what is told to whom.
@@ -87,10 +39,9 @@ export class Speaker implements NeighborHost {
   readonly #policies: PolicyBook
   readonly #deferral: RestartDeferral
   readonly #settleTask = { run: (until: number) => this.#settle(until) }
-  readonly #originated: Readonly<Record<Family, number>>
+  readonly #originated: Originated
+  readonly #acceptance: Acceptance
   #bgp: Bgp | undefined
-  #ranges: ListenRange[] = []
-  #listener: { readonly port: number; close(): void } | undefined
   #addresses = new Set<string>()
   readonly #restarted: boolean
   /** Why a neighbour is down, as the log was told last. */
@@ -119,7 +70,14 @@ export class Speaker implements NeighborHost {
       4: new UpdateGroups(4, { table: paths[4], attributes, peers: columns }),
       6: new UpdateGroups(6, { table: paths[6], attributes, peers: columns }),
     }
-    this.#originated = { 4: this.#ownSet(4), 6: this.#ownSet(6) }
+    this.#originated = new Originated(this.tables)
+    this.#acceptance = new Acceptance({
+      transport: options.transport,
+      neighbor: address => this.#neighbors.get(address),
+      neighborCount: () => this.#neighbors.size,
+      add: settings => this.#add(settings),
+      refused: (address, message) => this.#log('refused', address, message),
+    })
     this.#deferral = new RestartDeferral(options.clock, expected, () => this.settle())
   }
 
@@ -131,10 +89,12 @@ export class Speaker implements NeighborHost {
     const wanted = bgp ? configuredNeighbors(bgp) : new Map<string, NeighborSettings>()
     this.#bgp = bgp
     this.#policies.configure(policies)
-    this.#ranges = bgp ? listenRanges(bgp) : []
+    this.#acceptance.configure(bgp)
     this.#collectOwnAddresses()
     for (const neighbor of [...this.#neighbors.values()]) {
-      const settings = wanted.get(neighbor.address) ?? this.#stillDynamic(neighbor)
+      const settings =
+        wanted.get(neighbor.address) ??
+        (neighbor.settings.dynamic ? this.#acceptance.dynamic(neighbor.address) : undefined)
       if (settings) this.#reconfigure(neighbor, settings)
       else neighbor.remove(ERROR.cease.peerDeconfigured)
     }
@@ -143,10 +103,10 @@ export class Speaker implements NeighborHost {
     }
     this.#setMultipath(bgp?.multipath ?? 64)
     for (const family of [4, 6] as const) this.tables.paths[family].setInstalling(bgp?.installRoutes ?? true)
-    this.#listen()
+    this.#acceptance.listen()
     this.#retarget()
     const comes = (address: string) =>
-      wanted.get(address)?.enabled ?? groupListening(this.#ranges, address) !== undefined
+      wanted.get(address)?.enabled ?? this.#acceptance.dynamic(address) !== undefined
     this.#deferral.begin(comes, this.#restartTime(wanted))
     this.settle()
   }
@@ -162,19 +122,13 @@ export class Speaker implements NeighborHost {
     length: number,
     source: 'connected' | 'static',
   ): void {
-    const set = this.#originated[family]
-    const table = this.tables.paths[family]
-    const other = ORIGIN[source === 'connected' ? 'static' : 'connected']
-    table.withdraw(LOCAL, bytes, offset, length, other)
-    table.announce(LOCAL, bytes, offset, length, ORIGIN[source], set, set)
+    this.#originated.add(family, bytes, offset, length, source)
     this.#settleSoon()
   }
 
   /** Takes back what was originated for a prefix. */
   withdrawOriginated(family: Family, bytes: Uint8Array, offset: number, length: number): void {
-    const table = this.tables.paths[family]
-    table.withdraw(LOCAL, bytes, offset, length, ORIGIN.connected)
-    table.withdraw(LOCAL, bytes, offset, length, ORIGIN.static)
+    this.#originated.remove(family, bytes, offset, length)
     this.#settleSoon()
   }
 
@@ -230,8 +184,7 @@ export class Speaker implements NeighborHost {
   async stop(communication?: string): Promise<void> {
     this.#stopped = true
     this.#deferral.cancel()
-    this.#listener?.close()
-    this.#listener = undefined
+    this.#acceptance.close()
     for (const neighbor of this.#neighbors.values()) {
       neighbor.session.stop(ERROR.cease.administrativeShutdown, communication)
     }
@@ -383,12 +336,6 @@ export class Speaker implements NeighborHost {
     this.tables.columns.group[neighbor.peer] = neighbor.groupNumber
   }
 
-  #stillDynamic(neighbor: Neighbor): NeighborSettings | undefined {
-    if (!neighbor.settings.dynamic) return undefined
-    const group = groupListening(this.#ranges, neighbor.address)
-    return group && dynamicNeighbor(this.#bgp!, neighbor.address, group)
-  }
-
   #restartTime(wanted: ReadonlyMap<string, NeighborSettings>): number {
     const groups = this.#bgp?.neighborGroups ?? []
     const times = [
@@ -407,42 +354,10 @@ export class Speaker implements NeighborHost {
     }
   }
 
-  #listen(): void {
-    const bgp = this.#bgp
-    const port = bgp && (bgp.listen ?? true) && !this.#stopped ? (bgp.port ?? 179) : undefined
-    if (this.#listener?.port === port) return
-    this.#listener?.close()
-    this.#listener = undefined
-    if (port === undefined) return
-    const onConnection = (connection: Connection) => this.#accept(connection)
-    const listener = this.#options.transport.listen({ port, onConnection })
-    this.#listener = { port, close: () => listener.close() }
-  }
-
-  #accept(connection: Connection): void {
-    const address = plainAddress(connection.remoteAddress)
-    const neighbor = this.#neighbors.get(address) ?? this.#addDynamic(address)
-    if (neighbor && !neighbor.removed && neighbor.settings.enabled) {
-      neighbor.session.accept(connection)
-      return
-    }
-    connection.destroy()
-    const reason = neighbor
-      ? 'it is disabled; set enabled: true to take its sessions'
-      : 'no neighbour has this address and no listen range covers it; add it to bgp.neighbors, or its network to the listenRanges of a group'
-    this.#log('refused', address, `refused a connection from ${address}: ${reason}`)
-  }
-
   #log(kind: SpeakerEvent['kind'], address: string, message: string): void {
     // Strangers are one subject together: they may have any number of addresses.
     const line = this.#logLimit.pass(kind === 'refused' ? kind : address, message)
     if (line !== undefined) this.#options.log({ kind, address, message: line })
-  }
-
-  #addDynamic(address: string): Neighbor | undefined {
-    const group = groupListening(this.#ranges, address)
-    if (!group || !this.#bgp || this.#stopped || this.#neighbors.size >= MAX_DYNAMIC) return undefined
-    return this.#add(dynamicNeighbor(this.#bgp, address, group))
   }
 
   #collectOwnAddresses(): void {
@@ -458,7 +373,7 @@ export class Speaker implements NeighborHost {
     for (const family of [4, 6] as const) {
       this.#groups[family].retarget(peer => this.#treatment(this.#byPeer.get(peer)!, family))
       for (const neighbor of this.#neighbors.values()) {
-        neighbor.families[family].group = this.#groups[family].of(neighbor.peer)
+        neighbor.telling.families[family].group = this.#groups[family].of(neighbor.peer)
       }
     }
   }
@@ -469,11 +384,5 @@ export class Speaker implements NeighborHost {
     const policy = this.#policies.exportPolicy(settings, type)
     const session = { settings, type, negotiated: negotiated!, localAddress }
     return treatmentOf(session, family, policy, this.#options.localNexthop)
-  }
-
-  /** The attributes of what we originate: ORIGIN IGP, an empty AS_PATH, and no next hop, for which ours is put. */
-  #ownSet(family: Family): number {
-    const key = encodeKey({ nexthop: new Uint8Array(family === 4 ? 4 : 16), origin: 0, asPath: [] })
-    return this.tables.attributes.intern(key, 0, key.length, hashKey(key, 0, key.length))
   }
 }

@@ -1,5 +1,6 @@
 import type { NexthopInterner, RouteSink } from '../../src/bgp/sink.ts'
-import { Speaker, type SpeakerEvent, type SpeakerOptions } from '../../src/bgp/speaker.ts'
+import { Speaker } from '../../src/bgp/speaker.ts'
+import type { SpeakerEvent, SpeakerOptions } from '../../src/bgp/speaker-options.ts'
 import type { Bgp } from '../../src/model/config-bgp.ts'
 import type { Policy } from '../../src/model/config-policy.ts'
 import type { Family } from '../../src/net/address.ts'

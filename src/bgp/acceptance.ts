@@ -1,0 +1,90 @@
+import type { Bgp } from '../model/config-bgp.ts'
+import { plainAddress } from './export/treatment.ts'
+import type { Neighbor } from './neighbor/neighbor.ts'
+import {
+  dynamicNeighbor,
+  groupListening,
+  type ListenRange,
+  listenRanges,
+  type NeighborSettings,
+} from './neighbor-settings.ts'
+import type { BgpTransport, Connection } from './transport.ts'
+
+/** Neighbours accepted from listen ranges at a time: what the tables' numbers leave room for beside the configured ones. */
+const MAX_DYNAMIC = 32_768
+
+export interface AcceptanceHost {
+  readonly transport: BgpTransport
+  /** The neighbour with this address. */
+  neighbor(address: string): Neighbor | undefined
+  /** How many neighbours there are. */
+  neighborCount(): number
+  /** Makes a dynamic neighbour; undefined where there is no room for it. */
+  add(settings: NeighborSettings): Neighbor | undefined
+  /** A connection is for nobody; `message`: a whole sentence. */
+  refused(address: string, message: string): void
+}
+
+/** Who may connect to us: listening, and the neighbours that come from listen ranges. */
+export class Acceptance {
+  readonly #host: AcceptanceHost
+  #bgp: Bgp | undefined
+  #ranges: ListenRange[] = []
+  #listener: { readonly port: number; close(): void } | undefined
+  #closed = false
+
+  constructor(host: AcceptanceHost) {
+    this.#host = host
+  }
+
+  /** Takes the configuration; `listen` opens the port that it names. */
+  configure(bgp: Bgp | undefined): void {
+    this.#bgp = bgp
+    this.#ranges = bgp ? listenRanges(bgp) : []
+  }
+
+  listen(): void {
+    const bgp = this.#bgp
+    const port = bgp && (bgp.listen ?? true) && !this.#closed ? (bgp.port ?? 179) : undefined
+    if (this.#listener?.port === port) return
+    this.#listener?.close()
+    this.#listener = undefined
+    if (port === undefined) return
+    const onConnection = (connection: Connection) => this.#accept(connection)
+    const listener = this.#host.transport.listen({ port, onConnection })
+    this.#listener = { port, close: () => listener.close() }
+  }
+
+  /** For good. */
+  close(): void {
+    this.#closed = true
+    this.#listener?.close()
+    this.#listener = undefined
+  }
+
+  /** What the configuration says of a neighbour at an address of a listen range; undefined where none has it. */
+  dynamic(address: string): NeighborSettings | undefined {
+    const group = groupListening(this.#ranges, address)
+    return group && dynamicNeighbor(this.#bgp!, address, group)
+  }
+
+  #accept(connection: Connection): void {
+    const address = plainAddress(connection.remoteAddress)
+    const neighbor = this.#host.neighbor(address) ?? this.#addDynamic(address)
+    if (neighbor && !neighbor.removed && neighbor.settings.enabled) {
+      neighbor.session.accept(connection)
+      return
+    }
+    connection.destroy()
+    const reason = neighbor
+      ? 'it is disabled; set enabled: true to take its sessions'
+      : 'no neighbour has this address and no listen range covers it; add it to bgp.neighbors, or its network to the listenRanges of a group'
+    this.#host.refused(address, `refused a connection from ${address}: ${reason}`)
+  }
+
+  #addDynamic(address: string): Neighbor | undefined {
+    if (this.#closed || this.#host.neighborCount() >= MAX_DYNAMIC) return undefined
+    const settings = this.dynamic(address)
+    return settings && this.#host.add(settings)
+  }
+}

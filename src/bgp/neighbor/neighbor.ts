@@ -1,0 +1,274 @@
+import type { BgpNeighborState } from '../../model/state.ts'
+import type { Family } from '../../net/address.ts'
+import type { Member, UpdateGroup } from '../export/update-group.ts'
+import type { NeighborSettings } from '../neighbor-settings.ts'
+import type { CompiledPolicy } from '../policy.ts'
+import type { Channel } from '../session/channel.ts'
+import type { Down } from '../session/down.ts'
+import { explainDown } from '../session/reason.ts'
+import { Session, type SessionEnvironment } from '../session/session.ts'
+import type { PeerType } from '../sink.ts'
+import type { Tables } from '../tables.ts'
+import { type GracefulRestart, type Open, RefreshSubtype, unicastFamily } from '../wire/index.ts'
+import { Receiving } from './receiving.ts'
+import { Retention } from './retention.ts'
+import { stateRow } from './state-row.ts'
+import { refreshMessage, Telling } from './telling.ts'
+
+/**
+ * For so long what a NOTIFICATION said stands as the reason, though attempts fail after it: after an error neighbours do not
+ * answer for a while.
+ */
+const TOLD = 120_000
+
+/** What a neighbour asks of the speaker. */
+export interface NeighborHost {
+  readonly environment: SessionEnvironment
+  readonly tables: Tables
+  readonly ownAddresses: ReadonlySet<string>
+  /** What our OPEN says of graceful restart (RFC 4724 §3). */
+  gracefulRestart(neighbor: Neighbor): GracefulRestart
+  /** A session is up: the neighbour is to become a member of update groups. */
+  established(neighbor: Neighbor): void
+  /** A session or an attempt ended, for this reason: the neighbour is to leave its update groups. */
+  down(neighbor: Neighbor, reason: string): void
+  stateChanged(neighbor: Neighbor): void
+  endOfRib(neighbor: Neighbor, family: Family): void
+  /** The neighbour asks for everything again. */
+  refreshRequested(neighbor: Neighbor, family: Family): void
+  /** The neighbour's TCP takes bytes again. */
+  writable(): void
+  problem(neighbor: Neighbor, text: string): void
+  /** The tables have changed: decide and announce, if there is time in this turn. */
+  settle(): void
+  /** The neighbour has neither a session nor paths any more. */
+  idle(neighbor: Neighbor): void
+}
+
+/**
+ * A neighbour: its session, what it told us (`Receiving`), what it is told (`Telling`), and what is kept while it restarts
+ * (`Retention`).
+ */
+export class Neighbor {
+  readonly address: string
+  /** Its number in the tables. */
+  readonly peer: number
+  readonly session: Session
+  readonly telling: Telling
+  settings: NeighborSettings
+  importPolicy: CompiledPolicy
+  /** Number of its group for policies. */
+  groupNumber: number
+  removed = false
+  lastDown: { readonly at: number; readonly reason: string; readonly told: boolean } | undefined
+  readonly #host: NeighborHost
+  readonly #receiving: Receiving
+  readonly #retention: Retention
+  #remote: Open | undefined
+  /** A session, or an attempt at one, has ended: a dynamic neighbour without one may go. */
+  #ended = false
+
+  constructor(
+    host: NeighborHost,
+    peer: number,
+    settings: NeighborSettings,
+    importPolicy: CompiledPolicy,
+    groupNumber: number,
+  ) {
+    this.#host = host
+    this.peer = peer
+    this.address = settings.session.address
+    this.settings = settings
+    this.importPolicy = importPolicy
+    this.groupNumber = groupNumber
+    const { environment, tables } = host
+    this.#retention = new Retention(
+      {
+        environment,
+        paths: tables.paths,
+        settle: () => host.settle(),
+        checkIdle: () => this.#checkIdle(),
+      },
+      peer,
+    )
+    this.#receiving = new Receiving(
+      {
+        tables,
+        retention: this.#retention,
+        context: () => this.#context(),
+        endOfRib: family => host.endOfRib(this, family),
+        refreshRequested: family => host.refreshRequested(this, family),
+        problem: text => host.problem(this, text),
+      },
+      peer,
+    )
+    this.telling = new Telling(peer, {
+      write: (bytes, updates) => this.session.channel?.write(bytes, updates) ?? true,
+    })
+    this.session = new Session(environment, settings.session, {
+      gracefulRestart: () => host.gracefulRestart(this),
+      established: () => this.#established(),
+      down: (down, wasEstablished) => this.#down(down, wasEstablished),
+      stateChanged: () => {
+        host.stateChanged(this)
+        this.#checkIdle()
+      },
+      message: (type, buffer, start, end) => this.#receiving.message(type, buffer, start, end),
+      settled: () => host.settle(),
+      writable: () => {
+        this.telling.flush()
+        host.writable()
+      },
+    })
+  }
+
+  get type(): PeerType {
+    return this.remoteAs === this.settings.session.localAs ? 'iBGP' : 'eBGP'
+  }
+
+  /** As configured, or as its OPEN says where any is accepted; 0 where that is not known. */
+  get remoteAs(): number {
+    return this.settings.session.remoteAs ?? this.#remote?.as ?? 0
+  }
+
+  get channel(): Channel | undefined {
+    return this.session.channel
+  }
+
+  /** What its update group of a family knows it by. */
+  member(family: Family): Member {
+    return this.telling.member(family)
+  }
+
+  /** It begins with the whole table, and hears End-of-RIB after it. */
+  joined(family: Family, group: UpdateGroup): void {
+    this.telling.joined(family, group, this.#remote?.capabilities.gracefulRestart !== undefined)
+  }
+
+  /** It hears all again. */
+  refreshing(family: Family): void {
+    this.telling.refreshing(family, this.channel?.negotiated?.enhancedRefresh ?? false)
+  }
+
+  /** Asks the neighbour to send all its routes again (RFC 2918). False: it does not know how, or there is no session. */
+  requestRefresh(family: Family): boolean {
+    const { channel } = this
+    if (!channel?.negotiated?.routeRefresh || !channel.negotiated.families.includes(family)) return false
+    channel.sendMessage(refreshMessage(family, RefreshSubtype.REQUEST))
+    return true
+  }
+
+  /** The import policy is another one: judges every path again, in slices. */
+  reconsider(): void {
+    const { environment, tables } = this.#host
+    for (const family of [4, 6] as const) {
+      const table = tables.paths[family]
+      if (table.counts.received[this.peer] === 0) continue
+      const work = table.reconsider(
+        this.peer,
+        (slot, received) => this.#receiving.judge(family, slot, received),
+        () => environment.clock.now(),
+      )
+      environment.slices.add({
+        run: until => {
+          const more = work(until)
+          this.#host.settle()
+          return more
+        },
+      })
+    }
+  }
+
+  /** Ends the session for good and withdraws all its paths. */
+  remove(reason: { code: number; subcode: number }): void {
+    this.removed = true
+    this.session.stop(reason)
+    this.#retention.drop([4, 6])
+  }
+
+  /** Why it is down, where the configuration is what keeps it so. */
+  disabled(): void {
+    this.#noteDown({ kind: 'disabled' })
+  }
+
+  state(): BgpNeighborState {
+    return stateRow(this, this.#host.tables, this.#host.environment.clock)
+  }
+
+  #context() {
+    const { localAs, routerId } = this.settings.session
+    return {
+      localAs,
+      routerId,
+      policy: this.importPolicy,
+      group: this.groupNumber,
+      ownAddresses: this.#host.ownAddresses,
+    }
+  }
+
+  #established(): void {
+    const channel = this.channel!
+    const negotiated = channel.negotiated!
+    this.#remote = channel.remote
+    const { columns } = this.#host.tables
+    const external = this.type === 'eBGP'
+    columns.external[this.peer] = external ? 1 : 0
+    columns.routerId[this.peer] = channel.remote!.routerId
+    this.#receiving.begin(negotiated, this.type, external ? channel.remote!.as : 0)
+    this.#retention.resume(negotiated.families, negotiated.gracefulRestart)
+    this.#host.established(this)
+  }
+
+  #down(down: Down, wasEstablished: boolean): void {
+    this.#ended = true
+    const reason = this.#noteDown(down)
+    this.#host.down(this, reason)
+    if (wasEstablished) this.#leave(down)
+    this.#checkIdle()
+  }
+
+  #noteDown(down: Down): string {
+    const { settings } = this
+    const reason = explainDown(down, {
+      settings: settings.session,
+      group: settings.group,
+      remote: this.session.lastOpen,
+      type: this.type,
+    })
+    const at = this.#host.environment.clock.wallTime()
+    const attempt = down.kind === 'tcp' && down.phase !== 'Established'
+    if (attempt && this.lastDown?.told && at - this.lastDown.at < TOLD) return reason
+    this.lastDown = { at, reason, told: down.kind === 'received' || down.kind === 'sent' }
+    return reason
+  }
+
+  #leave(down: Down): void {
+    this.telling.clear()
+    const disabled = this.#receiving.end()
+    const restart = this.#lastRestart
+    const graceful =
+      (down.kind === 'tcp' || down.kind === 'replaced') && restart !== undefined && !this.removed
+    const kept = graceful
+      ? ([4, 6] as const).filter(
+          family =>
+            !disabled.includes(family) &&
+            restart.families.some(row => unicastFamily(row.afi, row.safi) === family),
+        )
+      : []
+    this.#retention.ended(kept, restart?.time ?? 0)
+  }
+
+  #checkIdle(): void {
+    // Its number in the tables is another neighbour's next.
+    if (this.#retention.holding) return
+    const unused = this.settings.dynamic && this.#ended && this.session.state === 'Active'
+    if (this.removed || unused) this.#host.idle(this)
+  }
+
+  /** What the neighbour said of graceful restart in the session that ended, where it has families. */
+  get #lastRestart(): GracefulRestart | undefined {
+    const restart = this.#remote?.capabilities.gracefulRestart
+    const ours = this.settings.session.gracefulRestartTime > 0
+    return ours && restart && restart.families.length > 0 ? restart : undefined
+  }
+}

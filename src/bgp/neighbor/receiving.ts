@@ -1,0 +1,115 @@
+import type { Family } from '../../net/address.ts'
+import { type ImportContext, Importer } from '../import.ts'
+import type { Tables } from '../tables.ts'
+import {
+  MessageType,
+  type Negotiated,
+  type Notification,
+  parseRouteRefresh,
+  parseUpdate,
+  RefreshSubtype,
+  UpdateResult,
+  type UpdateSession,
+  unicastFamily,
+  Verdict,
+} from '../wire/index.ts'
+import type { Retention } from './retention.ts'
+
+export interface ReceivingHost {
+  readonly tables: Tables
+  readonly retention: Retention
+  /** What routes are judged by now. */
+  context(): ImportContext
+  endOfRib(family: Family): void
+  /** The neighbour asks for everything again. */
+  refreshRequested(family: Family): void
+  problem(text: string): void
+}
+
+/** What a neighbour sends: UPDATEs into the tables, ROUTE-REFRESH to who is asked. */
+export class Receiving {
+  readonly #host: ReceivingHost
+  readonly #importer: Importer
+  readonly #update = new UpdateResult()
+  #session: UpdateSession | undefined
+  #negotiated: Negotiated | undefined
+  /** RFC 7606 §2: routes of this family are ignored until the session ends. */
+  readonly #disabled: Record<Family, boolean> = { 4: false, 6: false }
+
+  constructor(host: ReceivingHost, peer: number) {
+    this.#host = host
+    const { attributes, hops } = host.tables
+    this.#importer = new Importer(attributes, hops, peer)
+  }
+
+  /** A session is up. `firstAs`: the AS that each AS_PATH has to begin with; 0 for iBGP. */
+  begin(negotiated: Negotiated, type: UpdateSession['type'], firstAs: number): void {
+    const { families, addPathReceive } = negotiated
+    this.#negotiated = negotiated
+    this.#session = {
+      type,
+      as4: negotiated.as4,
+      ipv4: families.includes(4),
+      ipv6: families.includes(6),
+      addPath4: addPathReceive.includes(4),
+      addPath6: addPathReceive.includes(6),
+      extendedNexthop: negotiated.extendedNexthop,
+      firstAs,
+    }
+  }
+
+  /** Families whose routes were ignored in the session that ends now. */
+  end(): Family[] {
+    const disabled = ([4, 6] as const).filter(family => this.#disabled[family])
+    this.#disabled[4] = false
+    this.#disabled[6] = false
+    return disabled
+  }
+
+  /** An UPDATE or ROUTE-REFRESH of the session. A NOTIFICATION as answer ends it. */
+  message(type: number, buffer: Uint8Array, start: number, end: number): Notification | undefined {
+    if (type === MessageType.UPDATE) return this.#updateCame(buffer, start, end)
+    if (type === MessageType.ROUTE_REFRESH) return this.#refreshCame(buffer, start, end)
+    return undefined
+  }
+
+  /** The set that a path has after policy now, counted for the caller, or 0. */
+  judge(family: Family, slot: number, received: number): number {
+    return this.#importer.judge(this.#host.tables.paths[family], slot, received, this.#host.context())
+  }
+
+  #updateCame(buffer: Uint8Array, start: number, end: number): Notification | undefined {
+    const update = this.#update
+    parseUpdate(buffer, start, end, this.#session!, update)
+    if (update.problems.length > 0) {
+      this.#host.problem(`UPDATE: ${update.problems.map(({ text }) => text).join('; ')}`)
+    }
+    if (update.verdict === Verdict.RESET_SESSION) return update.notification
+    if (update.verdict === Verdict.DISABLE_FAMILY && update.disabled) {
+      this.#disabled[update.disabled] = true
+      this.#host.retention.drop([update.disabled])
+    }
+    const { paths } = this.#host.tables
+    this.#importer.apply(buffer, update, paths, this.#host.context(), family => this.#disabled[family])
+    if (update.endOfRib !== undefined) {
+      this.#host.retention.endOfRib(update.endOfRib)
+      this.#host.endOfRib(update.endOfRib)
+    }
+    return undefined
+  }
+
+  #refreshCame(buffer: Uint8Array, start: number, end: number): Notification | undefined {
+    const negotiated = this.#negotiated!
+    const parsed = parseRouteRefresh(buffer, start, end, negotiated.enhancedRefresh)
+    if ('error' in parsed) return parsed.error
+    if ('ignore' in parsed) return undefined
+    const { afi, safi, subtype } = parsed.refresh
+    const family = unicastFamily(afi, safi)
+    if (family === undefined || !negotiated.families.includes(family)) return undefined
+    if (subtype === RefreshSubtype.REQUEST) this.#host.refreshRequested(family)
+    else if (!negotiated.enhancedRefresh) return undefined
+    else if (subtype === RefreshSubtype.BEGIN) this.#host.retention.beginRefresh(family)
+    else if (subtype === RefreshSubtype.END) this.#host.retention.endRefresh(family)
+    return undefined
+  }
+}

@@ -1,0 +1,70 @@
+import type { BgpNeighborState } from '../../model/state.ts'
+import type { Family } from '../../net/address.ts'
+import type { Clock } from '../../net/clock.ts'
+import type { NeighborSettings } from '../neighbor-settings.ts'
+import { FAMILY_NAMES } from '../neighbor-settings.ts'
+import type { Session } from '../session/session.ts'
+import type { PeerType } from '../sink.ts'
+import type { Tables } from '../tables.ts'
+import type { Telling } from './telling.ts'
+
+/** A neighbour, as far as its state is shown. */
+export interface Shown {
+  readonly address: string
+  readonly peer: number
+  readonly settings: NeighborSettings
+  readonly session: Session
+  readonly telling: Telling
+  readonly remoteAs: number
+  readonly type: PeerType
+  readonly lastDown: { readonly at: number; readonly reason: string } | undefined
+}
+
+/** What the state of the box says of a neighbour. */
+export function stateRow(neighbor: Shown, tables: Tables, clock: Clock): BgpNeighborState {
+  const { session, settings, lastDown } = neighbor
+  const { channel } = session
+  const negotiated = channel?.negotiated
+  return {
+    address: neighbor.address,
+    ...(settings.group !== undefined && { group: settings.group }),
+    dynamic: settings.dynamic,
+    ...(settings.description !== undefined && { description: settings.description }),
+    localAs: settings.session.localAs,
+    remoteAs: neighbor.remoteAs,
+    type: neighbor.type,
+    state: session.state,
+    ...(channel?.remote && { routerId: dotted(channel.remote.routerId) }),
+    ...(channel?.establishedAt !== undefined && {
+      uptime: Math.round((clock.now() - channel.establishedAt) / 1000),
+    }),
+    ...(negotiated && { holdTime: negotiated.holdTime, keepaliveTime: channel.keepaliveInterval }),
+    capabilities: [...(negotiated?.capabilities ?? [])],
+    families: (negotiated?.families ?? settings.session.families).map(family =>
+      familyRow(neighbor, tables, family),
+    ),
+    messages: { ...session.counters },
+    ...(lastDown && {
+      lastDown: { at: new Date(lastDown.at).toISOString(), reason: lastDown.reason },
+    }),
+  }
+}
+
+function familyRow(neighbor: Shown, tables: Tables, family: Family): BgpNeighborState['families'][number] {
+  const { peer, telling } = neighbor
+  const { counts } = tables.paths[family]
+  const negotiated = neighbor.session.channel?.negotiated
+  return {
+    family: FAMILY_NAMES[family],
+    received: counts.received[peer]!,
+    accepted: counts.accepted[peer]!,
+    advertised: telling.families[family].group?.advertised(peer) ?? 0,
+    addPathSend: negotiated?.addPathSend.includes(family) ?? false,
+    addPathReceive: negotiated?.addPathReceive.includes(family) ?? false,
+    stale: counts.stale[peer]!,
+  }
+}
+
+function dotted(id: number): string {
+  return `${id >>> 24}.${(id >>> 16) & 0xff}.${(id >>> 8) & 0xff}.${id & 0xff}`
+}

@@ -1,0 +1,38 @@
+import type { BgpNeighborState } from '../model/state.ts'
+import type { Clock } from '../net/clock.ts'
+import type { FindLocalNexthop } from './export/treatment.ts'
+import type { NexthopInterner, RouteSink } from './sink.ts'
+import type { BgpTransport } from './transport.ts'
+
+/** What is worth a line in the log. */
+export interface SpeakerEvent {
+  /**
+   * established, down: a session, or an attempt at one. problem: what a neighbour sent was wrong, and the session goes on
+   * (RFC 7606). refused: a connection that no neighbour and no listen range is for.
+   */
+  readonly kind: 'established' | 'down' | 'problem' | 'refused'
+  readonly address: string
+  /** A whole sentence, the address in it. */
+  readonly message: string
+}
+
+export interface SpeakerOptions {
+  readonly clock: Clock
+  /** From 0 up to, and without, 1. */
+  readonly random: () => number
+  readonly transport: BgpTransport
+  readonly sink: RouteSink
+  readonly nexthops: NexthopInterner
+  log(event: SpeakerEvent): void
+  /** The neighbours that were established before we were restarted, if we were: the kernel has kept our routes then. */
+  readonly restarting?: { readonly expected: readonly string[] } | undefined
+  /**
+   * Our address of a family on the interface that has `localAddress`, the local end of a session. Without it a
+   * session can announce routes only of the family that it runs over.
+   */
+  readonly localNexthop?: FindLocalNexthop
+  /** A neighbour's state is another one. */
+  onNeighborChange?(address: string, state: BgpNeighborState['state']): void
+  /** Calls an action in a later turn of the event loop, after sockets were read. Default: `setImmediate`. */
+  defer?(action: () => void): void
+}
