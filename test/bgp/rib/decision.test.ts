@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Attributes } from '../../../src/bgp/wire/index.ts'
-import { Fixture, seeded } from './fixture.ts'
+import { DecisionTrial } from '../../fuzz/decision.ts'
+import { Random } from '../../fuzz/random.ts'
+import { Fixture } from './fixture.ts'
 
 interface Candidate extends Partial<Attributes> {
   readonly via?: string
@@ -186,108 +188,10 @@ describe('the multipath set', () => {
   })
 })
 
-/** The decision process as the RFC's text has it, slow and plain: filters over arrays of objects. */
-function reference(paths: readonly Model[]): { best: Model | undefined; multipath: Model[] } {
-  const keep = (list: Model[], cost: (path: Model) => number) => {
-    const lowest = Math.min(...list.map(cost))
-    return list.filter(path => cost(path) === lowest)
-  }
-  let list = [...paths]
-  if (list.length === 0) return { best: undefined, multipath: [] }
-  list = keep(list, path => -path.localPreference)
-  list = keep(list, path => path.ases.length)
-  list = keep(list, path => path.origin)
-  list = list.filter(
-    path => !list.some(other => (other.ases[0] ?? 0) === (path.ases[0] ?? 0) && other.med < path.med),
-  )
-  list = keep(list, path => (path.external ? 0 : 1))
-  list = keep(list, path => path.metric)
-  const multipath = list
-  list = keep(list, path => path.originatorId ?? path.routerId)
-  list = keep(list, path => path.clusters)
-  list = keep(list, path => path.peerIndex)
-  list = keep(list, path => path.pathId)
-  return { best: list[0], multipath }
-}
-
-interface Model {
-  readonly peerIndex: number
-  readonly pathId: number
-  readonly localPreference: number
-  readonly ases: readonly number[]
-  readonly origin: number
-  readonly med: number
-  readonly external: boolean
-  readonly metric: number
-  readonly via: string
-  readonly routerId: number
-  readonly originatorId: number | undefined
-  readonly clusters: number
-}
-
 describe('against a plain reference', () => {
   it('chooses the same best path and the same next hops for 3,000 random sets, through random changes', () => {
-    const random = seeded(20_260)
-    const pick = (count: number) => Math.floor(random() * count)
-    const fixture = new Fixture()
-    const sides = Array.from({ length: 6 }, (_, i) => ({ external: i % 2 === 0, routerId: pick(3) + 1 }))
-    const peers = sides.map((side, i) => fixture.peer(`10.0.1.${i + 1}`, side.external, side.routerId))
-    const metrics = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((via, i) => {
-      fixture.hops.setMetric(via, i % 2)
-      return { via, metric: i % 2 }
-    })
-    const model = new Map<string, Model>()
-    for (let round = 0; round < 3000; round++) {
-      for (let changes = pick(4); changes >= 0; changes--) {
-        const peerIndex = pick(peers.length)
-        const pathId = pick(2)
-        const name = `${peerIndex}/${pathId}`
-        if (random() < 0.3) {
-          model.delete(name)
-          fixture.withdraw(peers[peerIndex]!, '192.0.2.0/24', pathId)
-          continue
-        }
-        const hop = metrics[pick(3)]!
-        const path: Model = {
-          ...hop,
-          ...sides[peerIndex]!,
-          peerIndex,
-          pathId,
-          localPreference: random() < 0.8 ? 100 : 200,
-          ases: Array.from({ length: pick(2) + 1 }, () => pick(3) + 1),
-          origin: random() < 0.7 ? 0 : 1,
-          med: pick(3),
-          originatorId: random() < 0.8 ? undefined : pick(3) + 1,
-          clusters: pick(2),
-        }
-        model.set(name, path)
-        const set = fixture.set({
-          via: path.via,
-          origin: path.origin,
-          localPreference: path.localPreference,
-          asPath: sequence(...path.ases),
-          ...(path.med > 0 && { med: path.med }),
-          ...(path.originatorId !== undefined && { originatorId: path.originatorId }),
-          ...(path.clusters > 0 && { clusterList: [77] }),
-        })
-        fixture.announce(peers[peerIndex]!, '192.0.2.0/24', set, pathId)
-        fixture.attributes.release(set)
-      }
-      fixture.settle()
-      const { best, multipath } = reference([...model.values()])
-      const found = fixture.paths('192.0.2.0/24').find(path => path.best)
-      expect(found && { peer: found.peer, pathId: found.pathId }).toEqual(
-        best && { peer: peers[best.peerIndex], pathId: best.pathId },
-      )
-      expect(fixture.sink.routes.get('192.0.2.0/24') ?? []).toEqual(
-        [...new Set(multipath.map(({ via }) => via))].sort(),
-      )
-    }
-    for (const { peerIndex, pathId } of model.values())
-      fixture.withdraw(peers[peerIndex]!, '192.0.2.0/24', pathId)
-    fixture.settle()
-    expect(fixture.attributes.size).toBe(0)
-    expect(fixture.table.size).toBe(0)
-    expect(fixture.table.prefixes.size).toBe(0)
+    const trial = new DecisionTrial(new Random(20_260))
+    for (let rounds = 0; rounds < 3000; rounds++) trial.round()
+    trial.end()
   })
 })
