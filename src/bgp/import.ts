@@ -4,12 +4,21 @@ import type { AttributeStore } from './rib/attribute-store.ts'
 import type { Hops } from './rib/hops.ts'
 import type { PathTable } from './rib/path-table.ts'
 import { isUnroutable } from './unroutable.ts'
-import { countAs, NlriCursor, readNlri, type UpdateResult, type UpdateSection } from './wire/index.ts'
+import {
+  countAs,
+  hasCluster,
+  NlriCursor,
+  readNlri,
+  type UpdateResult,
+  type UpdateSection,
+} from './wire/index.ts'
 
 /** What routes of a neighbour are judged by on their way in. */
 export interface ImportContext {
   readonly localAs: number
   readonly routerId: number
+  /** Our own cluster as route reflector (RFC 4456 §7). */
+  readonly clusterId: number
   readonly policy: CompiledPolicy
   /** Number of the neighbour's group (`GroupNumbers`). */
   readonly group: number
@@ -104,7 +113,8 @@ export class Importer {
 
   /**
    * What takes no part in the decision, whatever the policy says: our own AS in the AS_PATH (RFC 4271 §9.1.2), our own
-   * identifier as ORIGINATOR_ID (RFC 4456 §8), our own address or none as next hop (RFC 4271 §5.1.3).
+   * identifier as ORIGINATOR_ID or our own cluster in CLUSTER_LIST (RFC 4456 §8), our own address or none as next hop
+   * (RFC 4271 §5.1.3).
    */
   #refused(set: number, context: ImportContext): boolean {
     const attributes = this.#attributes
@@ -112,6 +122,12 @@ export class Importer {
     if (hop === 0 || context.ownAddresses.has(this.#hops.via(hop)!)) return true
     if (attributes.hasOriginatorId[set] === 1 && attributes.originatorId[set] === context.routerId)
       return true
+    if (attributes.clusterListLength[set]! > 0 && this.#wentThrough(set, context.clusterId)) return true
     return countAs(attributes.keys, attributes.keyStart(set), attributes.keyEnd(set), context.localAs) > 0
+  }
+
+  #wentThrough(set: number, clusterId: number): boolean {
+    const attributes = this.#attributes
+    return hasCluster(attributes.keys, attributes.keyStart(set), attributes.keyEnd(set), clusterId)
   }
 }

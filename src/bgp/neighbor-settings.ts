@@ -14,6 +14,10 @@ export interface NeighborSettings {
   readonly dynamic: boolean
   /** Undefined: as the type of the session has it. */
   readonly nexthopSelf: boolean | undefined
+  /** iBGP: what it says goes to all of iBGP, and it hears all of iBGP (RFC 4456). */
+  readonly routeReflectorClient: boolean
+  /** RFC 4456 §7: of the cluster that we reflect for. */
+  readonly clusterId: number
   readonly importPolicy: string | undefined
   readonly exportPolicy: string | undefined
 }
@@ -102,6 +106,8 @@ function resolve(
     enabled: neighbor?.enabled ?? true,
     dynamic: neighbor === undefined,
     nexthopSelf: from.nexthopSelf,
+    routeReflectorClient: from.routeReflectorClient ?? false,
+    clusterId: readUint32(parseAddress(bgp.clusterId ?? bgp.routerId)!, 0),
     importPolicy: from.importPolicy,
     exportPolicy: from.exportPolicy,
   }

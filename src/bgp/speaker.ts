@@ -297,7 +297,10 @@ export class Speaker implements NeighborHost {
   #reconfigure(neighbor: Neighbor, settings: NeighborSettings): void {
     const before = neighbor.settings
     const policy = this.#policies.importPolicy(settings)
-    const changed = policy.text !== neighbor.importPolicy.text || before.group !== settings.group
+    const changed =
+      policy.text !== neighbor.importPolicy.text ||
+      before.group !== settings.group ||
+      before.clusterId !== settings.clusterId
     neighbor.settings = settings
     neighbor.importPolicy = policy
     this.#setGroup(neighbor)
@@ -307,6 +310,8 @@ export class Speaker implements NeighborHost {
       if (settings.enabled && !before.enabled) neighbor.session.start()
     }
     if (changed) neighbor.reconsider()
+    if (before.routeReflectorClient !== settings.routeReflectorClient)
+      for (const family of [4, 6] as const) this.#groups[family].review()
   }
 
   #disable(neighbor: Neighbor): void {
@@ -334,6 +339,7 @@ export class Speaker implements NeighborHost {
   #setGroup(neighbor: Neighbor): void {
     neighbor.groupNumber = this.#policies.groupNumber(neighbor.settings.group)
     this.tables.columns.group[neighbor.peer] = neighbor.groupNumber
+    this.tables.columns.client[neighbor.peer] = neighbor.settings.routeReflectorClient ? 1 : 0
   }
 
   #restartTime(wanted: ReadonlyMap<string, NeighborSettings>): number {

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { announcer, announcing } from './config-bgp-export.ts'
 import { AsNumber, addressText, closed, nameText, PrefixText } from './scalars.ts'
 
 /** The part of the configuration that is the BGP speaker. */
@@ -60,12 +61,7 @@ const session = {
         'The neighbour may be more than one hop away (eBGP). Default: false, TTL 1; iBGP is always multihop.',
     }),
   ),
-  nexthopSelf: Type.Optional(
-    Type.Boolean({
-      description:
-        'Announce our own address as next hop of everything. Default: true for eBGP, false for iBGP.',
-    }),
-  ),
+  ...announcing,
   gracefulRestartTime: Type.Optional(
     Type.Integer({
       minimum: 0,
@@ -119,6 +115,7 @@ export const Bgp = Type.Object(
   {
     localAs: AsNumber,
     routerId: addressText('BGP identifier: an IPv4 address of the box (RFC 6286).'),
+    ...announcer,
     listen: Type.Optional(
       Type.Boolean({ default: true, description: 'Accept connections from neighbours.' }),
     ),

@@ -1,3 +1,4 @@
+import { announcingErrors } from './errors-announcing.ts'
 import { configErrors } from './errors-config.ts'
 import { serviceErrors } from './errors-service.ts'
 
@@ -19,7 +20,10 @@ export interface ErrorRow {
   readonly severity?: 'warning'
 }
 
-export const errorCatalogue = { ...serviceErrors, ...configErrors } satisfies Record<string, ErrorRow>
+export const errorCatalogue = { ...serviceErrors, ...configErrors, ...announcingErrors } satisfies Record<
+  string,
+  ErrorRow
+>
 
 export type ErrorCode = keyof typeof errorCatalogue
 

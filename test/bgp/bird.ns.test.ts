@@ -1,12 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { Speaker, type SpeakerEvent } from '../../src/bgp/index.ts'
-import { TcpTransport } from '../../src/engine/tcp-transport.ts'
 import type { Bgp } from '../../src/model/config-bgp.ts'
 import type { Policy } from '../../src/model/config-policy.ts'
-import { systemClock } from '../../src/net/clock.ts'
-import { parsePrefix } from '../../src/net/prefix.ts'
 import { Bird, Node, until } from './bird.ts'
-import { ALL, Interner, RecordingSink } from './harness.ts'
+import { ALL } from './harness.ts'
+import { LiveBox as Box } from './live-box.ts'
 
 /** A BIRD that announces routes of its own, and what differs: the protocols. */
 function birdConfig(protocols: string): string {
@@ -22,47 +19,6 @@ const CALICO = `
   hold time 240;
   connect delay time 2; connect retry time 5; error wait time 1, 2;
   multihop; graceful restart;`
-
-class Box {
-  readonly sink = new RecordingSink()
-  readonly events: SpeakerEvent[] = []
-  readonly transport = new TcpTransport({ clock: systemClock, log: () => {} })
-  readonly speaker: Speaker
-
-  constructor(bgp: Bgp, policies: readonly Policy[] = [ALL], restarting?: { expected: string[] }) {
-    this.speaker = new Speaker({
-      clock: systemClock,
-      random: Math.random,
-      transport: this.transport,
-      sink: this.sink,
-      nexthops: new Interner(),
-      log: event => this.events.push(event),
-      restarting,
-      localNexthop: family => ({ address: family === 4 ? '10.9.1.1' : 'fd09:1::1' }),
-    })
-    this.speaker.configure(bgp, policies)
-  }
-
-  originate(...prefixes: string[]): void {
-    for (const prefix of prefixes) {
-      const { bytes, length } = parsePrefix(prefix)!
-      this.speaker.originate(bytes.length === 4 ? 4 : 6, bytes, 0, length, 'static')
-    }
-  }
-
-  neighbor(address: string) {
-    return this.speaker.neighbors().find(row => row.address === address)
-  }
-
-  established(address: string): boolean {
-    return this.neighbor(address)?.state === 'Established'
-  }
-
-  async stop(): Promise<void> {
-    await this.speaker.stop()
-    this.transport.close()
-  }
-}
 
 const IBGP: Bgp = {
   localAs: 64512,

@@ -7,6 +7,8 @@ import type { Negotiated } from '../wire/index.ts'
 /** What is the same for all members of a group: two neighbours with an equal `text` get the same bytes. */
 export interface Treatment {
   readonly text: string
+  /** Equal where the same attributes leave as the same bytes. */
+  readonly rewriting: string
   readonly family: Family
   readonly type: PeerType
   readonly localAs: number
@@ -17,6 +19,10 @@ export interface Treatment {
   /** Our own address as next hop: of what we originate, and of everything with `nexthopSelf`. Undefined: we have none. */
   readonly nexthop: Uint8Array | undefined
   readonly nexthopSelf: boolean
+  /** iBGP: the members are clients of our route reflector (RFC 4456). */
+  readonly client: boolean
+  /** What goes in front of CLUSTER_LIST on reflecting. */
+  readonly clusterId: number
   readonly policy: CompiledPolicy
 }
 
@@ -49,11 +55,15 @@ export function treatmentOf(
   const { settings, type } = session
   const { as4, sendLimit, addPathSend } = session.negotiated
   const { localAs } = settings.session
+  const { clusterId } = settings
   const nexthop = ownNexthop(session, family, find)
   const nexthopSelf = settings.nexthopSelf ?? type === 'eBGP'
   const addPath = addPathSend.includes(family)
+  const client = type === 'iBGP' && settings.routeReflectorClient
+  const rewriting = JSON.stringify([type, localAs, as4, String(nexthop), nexthopSelf, clusterId])
   return {
-    text: JSON.stringify([type, localAs, as4, addPath, sendLimit, String(nexthop), nexthopSelf, policy.text]),
+    text: JSON.stringify([rewriting, addPath, sendLimit, client, policy.text]),
+    rewriting,
     family,
     type,
     localAs,
@@ -62,6 +72,8 @@ export function treatmentOf(
     limit: sendLimit,
     nexthop,
     nexthopSelf,
+    client,
+    clusterId,
     policy,
   }
 }

@@ -5,15 +5,10 @@ import type { Follower } from '../rib/follower.ts'
 import type { PathTable } from '../rib/path-table.ts'
 import { LOCAL, type PeerColumns } from '../rib/peers.ts'
 import { WaitingSlots } from '../rib/waiting-slots.ts'
-import type { PeerType } from '../sink.ts'
-import {
-  type EncodedAttributes,
-  encodeOutgoing,
-  type Outgoing,
-  UpdateWriter,
-  WELL_KNOWN,
-} from '../wire/index.ts'
+import { UpdateWriter } from '../wire/index.ts'
 import { Batch } from './batch.ts'
+import { isReflected, mayAnnounce } from './eligibility.ts'
+import { Rewriting } from './rewriting.ts'
 import type { Treatment } from './treatment.ts'
 
 /** A neighbour as its group sees it. */
@@ -42,8 +37,6 @@ const FULL = 256 * 1024
 const SLOW = 4 * 1024 * 1024
 /** Entries of a batch: what is said at a time. */
 const BATCH = 4096
-/** What communities forbid to tell external neighbours (RFC 1997). */
-const NOT_EXTERNAL = WELL_KNOWN.NO_EXPORT | WELL_KNOWN.NO_EXPORT_SUBCONFED
 
 let groups = 0
 
@@ -84,6 +77,7 @@ export class UpdateGroup implements Follower {
   readonly #alone: {
     readonly peer: number
     readonly set: number
+    readonly reflected: number
     readonly slot: number
     readonly pathId: number
   }[] = []
@@ -92,8 +86,7 @@ export class UpdateGroup implements Follower {
   #written = 0
   #recipient: Member | undefined
   #excluded = 0
-  #keep: Outgoing
-  #self: Outgoing
+  #rewriting: Rewriting
   readonly #scratch = new Uint8Array(16)
   #fresh = true
 
@@ -105,7 +98,7 @@ export class UpdateGroup implements Follower {
     this.#treatment = treatment
     this.allPaths = treatment.addPath
     this.#writer = this.#newWriter()
-    ;({ keep: this.#keep, self: this.#self } = outgoing(treatment))
+    this.#rewriting = new Rewriting(treatment)
     this.#table.follow(this)
     this.#walk = 0
   }
@@ -163,10 +156,14 @@ export class UpdateGroup implements Follower {
   retarget(treatment: Treatment): void {
     const before = this.#treatment
     this.#treatment = treatment
-    ;({ keep: this.#keep, self: this.#self } = outgoing(treatment))
+    this.#rewriting = new Rewriting(treatment)
     this.#writer = this.#newWriter()
-    this.#again ||=
-      String(before.nexthop) !== String(treatment.nexthop) || before.nexthopSelf !== treatment.nexthopSelf
+    this.#again ||= before.rewriting !== treatment.rewriting
+    this.#walk = 0
+  }
+
+  /** Who may hear of what has changed: looks at the whole table again, and says what differs. */
+  review(): void {
     this.#walk = 0
   }
 
@@ -262,15 +259,28 @@ export class UpdateGroup implements Follower {
     const excluded = this.#member(from)
     const excludedBefore = this.#member(fromBefore)
     if (set === 0) {
-      this.#batch.add(0, excludedBefore, slot, pathId)
+      this.#batch.add(0, excludedBefore, 0, slot, pathId)
       this.#withdrawn.push(slot)
     } else {
-      if (set !== before || again) this.#batch.add(set, excluded, slot, pathId)
-      else if (excludedBefore !== 0) this.#alone.push({ peer: excludedBefore, set, slot, pathId })
+      const reflected = this.#reflected(from)
+      if (set !== before || again || this.#newOriginator(set, from, fromBefore))
+        this.#batch.add(set, excluded, reflected, slot, pathId)
+      else if (excludedBefore !== 0) this.#alone.push({ peer: excludedBefore, set, reflected, slot, pathId })
       if (before !== 0 && excluded !== 0 && excluded !== excludedBefore)
-        this.#alone.push({ peer: excluded, set: 0, slot, pathId })
+        this.#alone.push({ peer: excluded, set: 0, reflected: 0, slot, pathId })
     }
     this.#record(at, before, fromBefore, set, from)
+  }
+
+  /** The neighbour's number where what it said is reflected, else 0. */
+  #reflected(from: number): number {
+    return isReflected(this.#treatment, this.#peers, from) ? from : 0
+  }
+
+  /** Equal attributes of two neighbours differ by the ORIGINATOR_ID with which they leave. */
+  #newOriginator(set: number, from: number, fromBefore: number): boolean {
+    if (this.#attributes.hasOriginatorId[set] === 1) return false
+    return this.#reflected(from) !== this.#reflected(fromBefore)
   }
 
   #record(at: number, before: number, fromBefore: number, set: number, from: number): void {
@@ -297,32 +307,13 @@ export class UpdateGroup implements Follower {
     const table = this.#table
     const peer = table.peer[row]!
     const set = table.effective[row]!
-    const { type, policy, family } = this.#treatment
-    if (!this.#mayTell(peer, set, type)) return 0
+    const { policy, family } = this.#treatment
+    if (!mayAnnounce(this.#treatment, this.#peers, this.#attributes, peer, set)) return 0
     const source = peer !== LOCAL ? Source.BGP : table.pathId[row]! === 1 ? Source.CONNECTED : Source.STATIC
     const group = this.#peers.group[peer]!
     if (policy.byPrefix) table.prefixes.writeAddress(slot, this.#scratch, 0)
     const verdict = policy.judge(family, this.#scratch, 0, table.prefixes.length(slot), source, group)
     return verdict === REJECT ? 0 : this.#attributes.derive(set, verdict)
-  }
-
-  /** What the protocol itself forbids, before any policy. */
-  #mayTell(peer: number, set: number, type: PeerType): boolean {
-    const communities = this.#attributes.wellKnown[set]!
-    if (communities & WELL_KNOWN.NO_ADVERTISE) return false
-    if (type === 'eBGP')
-      return (
-        (communities & NOT_EXTERNAL) === 0 &&
-        (this.#treatment.nexthop !== undefined || !this.#needsOwnNexthop(peer))
-      )
-    if (peer === LOCAL) return this.#treatment.nexthop !== undefined
-    // RFC 4271 §9.2.1: what an internal neighbour said is not repeated to another. Reflection (RFC 4456 §6) is decided here.
-    if (this.#peers.external[peer] === 0) return false
-    return this.#treatment.nexthop !== undefined || !this.#treatment.nexthopSelf
-  }
-
-  #needsOwnNexthop(peer: number): boolean {
-    return peer === LOCAL || this.#treatment.nexthopSelf
   }
 
   /** Writes the batch: shared pieces first, then what single members hear alone. */
@@ -333,7 +324,7 @@ export class UpdateGroup implements Follower {
         this.#writer.flush()
         this.#excluded = batch.excluded[bucket]!
       }
-      this.#begin(batch.set[bucket]!)
+      this.#begin(batch.set[bucket]!, batch.reflected[bucket]!)
       for (let entry = batch.head[bucket]!; entry >= 0; entry = batch.next[entry]!) {
         this.#writer.addSlot(this.#table.prefixes, batch.slot[entry]!, batch.pathId[entry]!)
       }
@@ -350,9 +341,9 @@ export class UpdateGroup implements Follower {
     if (this.#alone.length === 0) return
     for (const member of this.members) {
       this.#recipient = member
-      for (const { peer, set, slot, pathId } of this.#alone) {
+      for (const { peer, set, reflected, slot, pathId } of this.#alone) {
         if (peer !== member.peer) continue
-        this.#begin(set)
+        this.#begin(set, reflected)
         this.#writer.addSlot(this.#table.prefixes, slot, pathId)
       }
       this.#writer.flush()
@@ -362,17 +353,10 @@ export class UpdateGroup implements Follower {
   }
 
   /** Begins announcements with a set, or withdrawals: of set 0, and of a set too large for a message (RFC 4271 §9.2). */
-  #begin(set: number): void {
-    if (set === 0 || !this.#writer.announce(this.#encode(set))) this.#writer.withdraw(this.#treatment.family)
-  }
-
-  #encode(set: number): EncodedAttributes {
-    const { keys, hop } = this.#attributes
-    const start = this.#attributes.keyStart(set)
-    let how = hop[set] === 0 ? this.#self : this.#keep
-    // A link-local next hop is for neighbours on the link that it came from (RFC 2545 §3).
-    if (!how.nexthop && keys[start] === 32) how = { ...how, nexthop: keys.slice(start + 1, start + 17) }
-    return encodeOutgoing(keys, start, this.#attributes.keyEnd(set), this.#treatment.family, how)
+  #begin(set: number, reflected: number): void {
+    const originatorId = reflected === 0 ? -1 : this.#peers.routerId[reflected]!
+    if (set === 0 || !this.#writer.announce(this.#rewriting.encode(this.#attributes, set, originatorId)))
+      this.#writer.withdraw(this.#treatment.family)
   }
 
   #newWriter(): UpdateWriter {
@@ -395,20 +379,4 @@ export class UpdateGroup implements Follower {
     }
     for (const member of this.members) if (member.peer !== this.#excluded) member.send(bytes, updates)
   }
-}
-
-/** How attributes leave: with the next hop that they have, unless it is ours that neighbours are to use, and with ours. */
-function outgoing(treatment: Treatment): { keep: Outgoing; self: Outgoing } {
-  const { type, as4, localAs, nexthop, nexthopSelf } = treatment
-  const plain: Outgoing = {
-    type,
-    as4,
-    localAs,
-    prepend: type === 'eBGP' ? 1 : 0,
-    localPreference: 100,
-    // The export policy has removed MEDs that must not go out (`compilePolicy`).
-    keepMed: true,
-  }
-  const self = nexthop ? { ...plain, nexthop } : plain
-  return { keep: nexthopSelf ? self : plain, self }
 }

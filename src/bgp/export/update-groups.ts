@@ -74,6 +74,11 @@ export class UpdateGroups {
     }
   }
 
+  /** Who may hear of what has changed, beside the treatments: all groups look at the whole table again. */
+  review(): void {
+    for (const group of this.#groups) group.review()
+  }
+
   /** Lets all groups say what they have to, until the time is over. True: there is more, and somebody to take it. */
   run(now: () => number, until: number): boolean {
     let more = false

@@ -200,6 +200,7 @@ export class Neighbor {
     return {
       localAs,
       routerId,
+      clusterId: this.settings.clusterId,
       policy: this.importPolicy,
       group: this.groupNumber,
       ownAddresses: this.#host.ownAddresses,

@@ -1,10 +1,11 @@
-import type { Bgp, BgpNeighbor, BgpNeighborGroup } from '../../model/config-bgp.ts'
+import type { Bgp, BgpNeighborGroup } from '../../model/config-bgp.ts'
 import { isLinkLocal, isLoopback, parseAddress } from '../../net/address.ts'
 import { formatPrefix, networkOf, overlaps, type Prefix, parsePrefix } from '../../net/prefix.ts'
 import { type Finding, finding } from '../finding.ts'
 import type { Path } from '../path.ts'
 import { suggest } from '../words.ts'
 import { notOneHost, versionOf } from './address-kind.ts'
+import { groupsOf, neighborsOf, sessionsOf } from './bgp-sessions.ts'
 import { type Check, type CheckContext, duplicates } from './context.ts'
 import { hostBitsFinding } from './routes.ts'
 
@@ -28,34 +29,6 @@ export const bgpChecks: readonly Check[] = [
 ]
 
 const DEFAULT_HOLD_TIME = 90
-
-/** Neighbours and groups: what has the settings of a session. */
-interface SessionEntry {
-  readonly session: BgpNeighbor | BgpNeighborGroup
-  /** The group of a neighbour. */
-  readonly group: BgpNeighborGroup | undefined
-  readonly path: Path
-}
-
-function neighborsOf(bgp: Bgp | undefined): readonly (SessionEntry & { readonly session: BgpNeighbor })[] {
-  return (bgp?.neighbors ?? []).map((session, index) => ({
-    session,
-    group: bgp?.neighborGroups?.find(({ name }) => name === session.group),
-    path: ['bgp', 'neighbors', index],
-  }))
-}
-
-function groupsOf(bgp: Bgp | undefined): readonly (SessionEntry & { readonly session: BgpNeighborGroup })[] {
-  return (bgp?.neighborGroups ?? []).map((session, index) => ({
-    session,
-    group: undefined,
-    path: ['bgp', 'neighborGroups', index],
-  }))
-}
-
-function sessionsOf(bgp: Bgp | undefined): readonly SessionEntry[] {
-  return [...groupsOf(bgp), ...neighborsOf(bgp)]
-}
 
 function routerId(context: CheckContext): readonly Finding[] {
   const value = context.config.bgp?.routerId

@@ -1,5 +1,6 @@
 import { addressChecks } from './addresses.ts'
 import { bgpChecks } from './bgp.ts'
+import { bgpAnnouncingChecks } from './bgp-announcing.ts'
 import type { Check } from './context.ts'
 import { interfaceChecks } from './interfaces.ts'
 import { mtuChecks } from './mtu.ts'
@@ -20,4 +21,5 @@ export const checks: readonly Check[] = [
   ...routeChecks,
   ...policyChecks,
   ...bgpChecks,
+  ...bgpAnnouncingChecks,
 ]

@@ -1,0 +1,32 @@
+import { parseAddress } from '../../net/address.ts'
+import { type Finding, finding } from '../finding.ts'
+import { notOneHost } from './address-kind.ts'
+import { sessionName, sessionsOf } from './bgp-sessions.ts'
+import type { Check, CheckContext } from './context.ts'
+
+/** How routes are announced to BGP neighbours. */
+export const bgpAnnouncingChecks: readonly Check[] = [
+  { name: 'the cluster id has the form of an IPv4 address', run: clusterId },
+  { name: 'a client of the route reflector is of our own AS', run: reflectorClients },
+]
+
+function clusterId({ config: { bgp } }: CheckContext): readonly Finding[] {
+  const value = bgp?.clusterId
+  const bytes = value === undefined ? undefined : parseAddress(value)
+  if (!bgp || value === undefined || !bytes || (bytes.length === 4 && !notOneHost(bytes))) return []
+  return [finding(['bgp', 'clusterId'], 'cluster-id', { value, routerId: bgp.routerId })]
+}
+
+function reflectorClients({ config: { bgp } }: CheckContext): readonly Finding[] {
+  return sessionsOf(bgp).flatMap(entry => {
+    const { session, group, path } = entry
+    const as = session.remoteAs ?? group?.remoteAs
+    if (!bgp || as === undefined || as === bgp.localAs) return []
+    // What a neighbour has from its group alone is told at the group.
+    const own = session.routeReflectorClient !== undefined || session.remoteAs !== undefined
+    if (!own || !(session.routeReflectorClient ?? group?.routeReflectorClient)) return []
+    const key = session.routeReflectorClient === undefined ? 'remoteAs' : 'routeReflectorClient'
+    const parameters = { who: sessionName(entry), as, localAs: bgp.localAs }
+    return [finding([...path, key], 'reflector-client-external', parameters)]
+  })
+}

@@ -1,0 +1,17 @@
+/** Rows of the error catalogue: what can be wrong with how routes are announced to BGP neighbours. */
+export const announcingErrors = {
+  'cluster-id': {
+    title: 'The cluster id is not one.',
+    status: 422,
+    detail:
+      '{value} cannot be a cluster id, which has the form of an IPv4 address and is not 0.0.0.0 (RFC 4456).',
+    fix: 'Give an IPv4 address that is the same on all reflectors of the cluster, or take clusterId away to use {routerId}.',
+  },
+  'reflector-client-external': {
+    title: 'A client of the route reflector is of another AS.',
+    status: 422,
+    detail:
+      '{who} is a routeReflectorClient, but of AS {as}, while our own is {localAs}; clients are of our own AS (RFC 4456).',
+    fix: 'Take routeReflectorClient away (an eBGP neighbour hears routes of iBGP without it), or set remoteAs: {localAs}.',
+  },
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { problemsOf, type Sections } from '../sample.ts'
+
+const bgp = (more: object): Sections => ({ bgp: { localAs: 64512, routerId: '192.0.2.1', ...more } })
+
+const cases: readonly [string, Sections, readonly string[]][] = [
+  [
+    'refuses an IPv6 address as cluster id',
+    bgp({ clusterId: '2001:db8::1' }),
+    [
+      'bgp.clusterId: 2001:db8::1 cannot be a cluster id, which has the form of an IPv4 address and is not 0.0.0.0 (RFC 4456). Give an IPv4 address that is the same on all reflectors of the cluster, or take clusterId away to use 192.0.2.1.',
+    ],
+  ],
+  [
+    'refuses clients of another AS, and tells it where it stands',
+    bgp({
+      neighborGroups: [
+        { name: 'nodes', remoteAs: 64513, routeReflectorClient: true, listenRanges: ['10.3.0.0/24'] },
+      ],
+      neighbors: [
+        {
+          address: '172.16.0.11',
+          remoteAs: 64514,
+          routeReflectorClient: true,
+          importPolicy: 'all',
+          exportPolicy: 'all',
+        },
+        { address: '172.16.0.12', remoteAs: 64512, routeReflectorClient: true },
+        { address: '172.16.0.13', group: 'nodes', importPolicy: 'all', exportPolicy: 'all' },
+      ],
+    }),
+    [
+      'bgp.neighborGroups[nodes].routeReflectorClient: The group nodes is a routeReflectorClient, but of AS 64513, while our own is 64512; clients are of our own AS (RFC 4456). Take routeReflectorClient away (an eBGP neighbour hears routes of iBGP without it), or set remoteAs: 64512.',
+      'bgp.neighbors[172.16.0.11].routeReflectorClient: The neighbour 172.16.0.11 is a routeReflectorClient, but of AS 64514, while our own is 64512; clients are of our own AS (RFC 4456). Take routeReflectorClient away (an eBGP neighbour hears routes of iBGP without it), or set remoteAs: 64512.',
+    ],
+  ],
+]
+
+describe('how routes are announced', () => {
+  it.each(cases)('%s', (_, sections, expected) => {
+    expect(problemsOf({ policies: [{ name: 'all', rules: [{ action: 'accept' }] }], ...sections })).toEqual(
+      expected,
+    )
+  })
+})
