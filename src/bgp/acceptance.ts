@@ -5,10 +5,11 @@ import {
   dynamicNeighbor,
   groupListening,
   type ListenRange,
+  listenKeys,
   listenRanges,
   type NeighborSettings,
 } from './neighbor-settings.ts'
-import type { BgpTransport, Connection } from './transport.ts'
+import type { BgpTransport, Connection, Listener } from './transport.ts'
 
 /** Neighbours accepted from listen ranges at a time: what the tables' numbers leave room for beside the configured ones. */
 const MAX_DYNAMIC = 32_768
@@ -30,7 +31,7 @@ export class Acceptance {
   readonly #host: AcceptanceHost
   #bgp: Bgp | undefined
   #ranges: ListenRange[] = []
-  #listener: { readonly port: number; close(): void } | undefined
+  #listener: (Listener & { readonly port: number }) | undefined
   #closed = false
 
   constructor(host: AcceptanceHost) {
@@ -43,16 +44,22 @@ export class Acceptance {
     this.#ranges = bgp ? listenRanges(bgp) : []
   }
 
-  listen(): void {
+  /** @param neighbors those that the configuration names: the port holds each to its password */
+  listen(neighbors: Iterable<NeighborSettings>): void {
     const bgp = this.#bgp
     const port = bgp && (bgp.listen ?? true) && !this.#closed ? (bgp.port ?? 179) : undefined
-    if (this.#listener?.port === port) return
+    const keys = listenKeys(neighbors, this.#ranges)
+    if (this.#listener?.port === port) {
+      this.#listener?.setKeys(keys)
+      return
+    }
     this.#listener?.close()
     this.#listener = undefined
     if (port === undefined) return
     const onConnection = (connection: Connection) => this.#accept(connection)
     const listener = this.#host.transport.listen({ port, onConnection })
-    this.#listener = { port, close: () => listener.close() }
+    listener.setKeys(keys)
+    this.#listener = { port, setKeys: now => listener.setKeys(now), close: () => listener.close() }
   }
 
   /** For good. */

@@ -6,4 +6,12 @@ export type { PathDescription, RouteRow } from './routes.ts'
 export type { NexthopInterner, PeerType, RouteSink } from './sink.ts'
 export { Speaker } from './speaker.ts'
 export type { SpeakerEvent, SpeakerOptions } from './speaker-options.ts'
-export type { BgpTransport, Connection, ConnectionHandler } from './transport.ts'
+export type {
+  BgpTransport,
+  Connection,
+  ConnectionHandler,
+  ConnectTarget,
+  HopLimits,
+  Listener,
+  ListenKey,
+} from './transport.ts'

@@ -1,7 +1,8 @@
 import type { AddressFamily, Bgp, BgpNeighbor, BgpNeighborGroup } from '../model/config-bgp.ts'
 import { canonicalAddress, type Family, familyOf, parseAddress } from '../net/address.ts'
-import { containsAddress, type Prefix, parsePrefix } from '../net/prefix.ts'
+import { containsAddress, hostPrefix, networkOf, type Prefix, parsePrefix } from '../net/prefix.ts'
 import type { SessionSettings } from './session/settings.ts'
+import type { ListenKey } from './transport.ts'
 import { readUint32 } from './wire/bytes.ts'
 
 /** All that the configuration says of one neighbour, its group's settings and defaults filled in. */
@@ -76,6 +77,32 @@ export function groupListening(
   return bytes && ranges.find(({ prefix }) => containsAddress(prefix, bytes))?.group
 }
 
+/** GTSM wants that all is sent with the largest TTL (RFC 5082 §3); of a neighbour `hops` away 256 - hops are left of it. */
+function hopLimits(internal: boolean, { multihop, ttlSecurity }: Shared) {
+  if (ttlSecurity !== undefined) return { ttl: 255, minimumTtl: 256 - ttlSecurity }
+  return { ttl: internal || multihop ? MULTIHOP_TTL : 1 }
+}
+
+/**
+ * Who has to sign connections to us (RFC 2385), and with what: the neighbours with a password, and all addresses of the
+ * listen ranges of groups with one.
+ */
+export function listenKeys(
+  neighbors: Iterable<NeighborSettings>,
+  ranges: readonly ListenRange[],
+): readonly ListenKey[] {
+  const keys: ListenKey[] = []
+  for (const { session } of neighbors) {
+    const bytes = parseAddress(session.address)
+    if (session.password !== undefined && bytes)
+      keys.push({ prefix: hostPrefix(bytes), password: session.password })
+  }
+  for (const { prefix, group } of ranges) {
+    if (group.password !== undefined) keys.push({ prefix: networkOf(prefix), password: group.password })
+  }
+  return keys
+}
+
 function resolve(
   bgp: Bgp,
   address: string,
@@ -95,7 +122,8 @@ function resolve(
       remoteAs: from.remoteAs,
       families: families?.sort() ?? [familyOf(parseAddress(address)!)],
       passive: neighbor === undefined || (from.passive ?? false),
-      ttl: internal || from.multihop ? MULTIHOP_TTL : 1,
+      ...hopLimits(internal, from),
+      password: from.password,
       holdTime: from.holdTime ?? DEFAULT.holdTime,
       keepaliveTime: from.keepaliveTime,
       connectRetryTime: from.connectRetryTime ?? DEFAULT.connectRetryTime,

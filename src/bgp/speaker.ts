@@ -103,7 +103,7 @@ export class Speaker implements NeighborHost {
     }
     this.#setMultipath(bgp?.multipath ?? 64)
     for (const family of [4, 6] as const) this.tables.paths[family].setInstalling(bgp?.installRoutes ?? true)
-    this.#acceptance.listen()
+    this.#acceptance.listen(wanted.values())
     this.#retarget()
     const comes = (address: string) =>
       wanted.get(address)?.enabled ?? this.#acceptance.dynamic(address) !== undefined

@@ -1,8 +1,13 @@
+import type { Prefix } from '../net/prefix.ts'
+
 /** One TCP connection as the speaker sees it: bytes in, bytes out, and what became of it. */
 export interface Connection {
+  /** Canonical text; a link-local one with its zone, as in `fe80::1%eth0`. */
   readonly localAddress: string
   readonly remoteAddress: string
   readonly remotePort: number
+  /** TTL, or hop limit, that the first packet of an accepted connection came with, where that is known. */
+  readonly arrivalTtl?: number | undefined
   /** Takes the bytes in any case, and must not change them: pieces are shared between peers. False: wait for `onDrain`. */
   write(bytes: Uint8Array): boolean
   /** Closes after what was written is sent. */
@@ -12,7 +17,19 @@ export interface Connection {
   /** Stops and goes on with reading: a peer that sends faster than we work waits in its own TCP. */
   pause(): void
   resume(): void
+  /**
+   * For a connection that was accepted: TTL of what is sent from now on, and the least that is taken (RFC 5082).
+   * False: the kernel would not.
+   */
+  limitHops(limits: HopLimits): boolean
   handler: ConnectionHandler | undefined
+}
+
+export interface HopLimits {
+  /** 1 for a neighbour that must be on the link (RFC 4271 §5.1.3), 255 with GTSM. */
+  readonly ttl: number
+  /** Packets that arrive with less are dropped; undefined: any are taken. */
+  readonly minimumTtl?: number | undefined
 }
 
 export interface ConnectionHandler {
@@ -24,10 +41,31 @@ export interface ConnectionHandler {
   onClose(error?: { code: string; message: string }): void
 }
 
+export interface ConnectTarget extends HopLimits {
+  /** A link-local address has its zone, as in `fe80::1%eth0`. */
+  readonly address: string
+  readonly port: number
+  readonly localAddress?: string | undefined
+  /** Key of TCP's MD5 signatures (RFC 2385). */
+  readonly password?: string | undefined
+}
+
+/** Who has to sign a connection to us, and with what (RFC 2385). Of several prefixes with an address the longest counts. */
+export interface ListenKey {
+  readonly prefix: Prefix
+  readonly password: string
+}
+
+export interface Listener {
+  /** From now on these keys hold, and no others. Connections that are there keep the key that they began with. */
+  setKeys(keys: readonly ListenKey[]): void
+  close(): void
+}
+
 /** What the speaker asks of TCP. */
 export interface BgpTransport {
-  /** Returns at once; `onOpen` or `onClose` follows. `ttl`: 1 for a neighbour that must be on the link (RFC 4271 §5.1.3). */
-  connect(target: { address: string; port: number; localAddress?: string; ttl: number }): Connection
+  /** Returns at once; `onOpen` or `onClose` follows. */
+  connect(target: ConnectTarget): Connection
   /** Connections given to `onConnection` are open: `onOpen` is not called for them. */
-  listen(options: { port: number; onConnection(connection: Connection): void }): { close(): void }
+  listen(options: { port: number; onConnection(connection: Connection): void }): Listener
 }

@@ -134,7 +134,9 @@ function explainString(schema: Schema, value: unknown, path: Path, findings: Fin
   if (typeof value !== 'string') {
     const scalar = typeof value === 'number' || typeof value === 'boolean'
     const advice = scalar ? `, in quotes: "${value}"` : value === null ? ', or remove the key' : ''
-    findings.push(wrongType(path, value, 'text', advice))
+    // What somebody meant for a password is not repeated.
+    if (schema.format === 'password') findings.push(wrongText(path, 'This', value, ', in quotes'))
+    else findings.push(wrongType(path, value, 'text', advice))
     return
   }
   const length = [...value].length
@@ -238,6 +240,10 @@ function notAChoice(path: Path, value: unknown, choices: readonly string[]): Fin
 function wrongType(path: Path, value: unknown, expected: string, advice: string): Finding {
   const shown = typeof value === 'object' ? 'This' : showValue(value)
   return finding(path, 'wrong-type', { value: shown, actual: kindOfValue(value), expected, advice })
+}
+
+function wrongText(path: Path, shown: string, value: unknown, advice: string): Finding {
+  return finding(path, 'wrong-type', { value: shown, actual: kindOfValue(value), expected: 'text', advice })
 }
 
 function expectedOf(schema: Schema): string {

@@ -1,10 +1,17 @@
-import { createServer, type Server, Socket } from 'node:net'
-import type { BgpTransport, Connection, ConnectionHandler } from '../bgp/index.ts'
-import { openTcpSocket } from '../kernel/socket-options.ts'
-import type { Clock, Timer } from '../net/clock.ts'
-
-/** While the port is taken by someone else we try again; milliseconds. */
-const LISTEN_RETRY = 1000
+import { Socket } from 'node:net'
+import type {
+  BgpTransport,
+  Connection,
+  ConnectionHandler,
+  ConnectTarget,
+  HopLimits,
+  Listener,
+  ListenKey,
+} from '../bgp/index.ts'
+import { arrivalTtl, limitHops, openTcpSocket } from '../kernel/socket-options.ts'
+import { familyOf, parseAddress } from '../net/address.ts'
+import type { Clock } from '../net/clock.ts'
+import { TcpListener } from './tcp-listener.ts'
 
 /** A peer that was told of the end has so long to close its side; milliseconds. After that the socket is freed without it. */
 const LINGER = 5000
@@ -21,7 +28,7 @@ export class TcpTransport implements BgpTransport {
     this.#log = parts.log
   }
 
-  connect(target: { address: string; port: number; localAddress?: string; ttl: number }): Connection {
+  connect(target: ConnectTarget): Connection {
     const socket = this.#open(target)
     const connection = this.#adopt(socket)
     if (!socket.destroyed) {
@@ -30,8 +37,8 @@ export class TcpTransport implements BgpTransport {
     return connection
   }
 
-  /** The TTL must stand before the SYN goes out, so the socket is made here and handed to Node by its descriptor. */
-  #open(target: { address: string; localAddress?: string; ttl: number }): Socket {
+  /** TTL and key must stand before the SYN goes out, so the socket is made here and handed to Node by its descriptor. */
+  #open(target: ConnectTarget): Socket {
     try {
       const fd = openTcpSocket(target)
       return new Socket({ fd, manualStart: true } as ConstructorParameters<typeof Socket>[0])
@@ -41,11 +48,20 @@ export class TcpTransport implements BgpTransport {
     }
   }
 
-  listen(options: { port: number; onConnection(connection: Connection): void }): { close(): void } {
-    const closers = ['0.0.0.0', '::'].map(host => this.#listenOn(host, options))
+  listen(options: { port: number; onConnection(connection: Connection): void }): Listener {
+    const parts = {
+      clock: this.#clock,
+      log: this.#log,
+      port: options.port,
+      onSocket: (socket: Socket) => options.onConnection(this.#adopt(socket, true)),
+    }
+    const families = [new TcpListener(4, parts), new TcpListener(6, parts)]
     const listener = {
+      setKeys: (keys: readonly ListenKey[]) => {
+        for (const each of families) each.setKeys(keys)
+      },
       close: () => {
-        for (const close of closers) close()
+        for (const each of families) each.close()
       },
     }
     this.#listeners.add(listener)
@@ -58,31 +74,10 @@ export class TcpTransport implements BgpTransport {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  #listenOn(host: string, options: { port: number; onConnection(connection: Connection): void }): () => void {
-    let retry: Timer | undefined
-    let complained = false
-    const server: Server = createServer({ noDelay: true, pauseOnConnect: true }, socket =>
-      options.onConnection(this.#adopt(socket)),
-    )
-    const listen = () => server.listen({ host, port: options.port, ipv6Only: true, backlog: 1024 })
-    server.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL') return
-      if (!complained)
-        this.#log(`bgp: cannot listen on ${host} port ${options.port}: ${error.message}; trying on`)
-      complained = true
-      retry = this.#clock.after(LISTEN_RETRY, listen)
-    })
-    listen()
-    return () => {
-      retry?.cancel()
-      server.close()
-    }
-  }
-
-  #adopt(socket: Socket): TcpConnection {
+  #adopt(socket: Socket, accepted = false): TcpConnection {
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
-    return new TcpConnection(socket, this.#clock)
+    return new TcpConnection(socket, this.#clock, accepted)
   }
 }
 
@@ -90,10 +85,13 @@ class TcpConnection implements Connection {
   readonly #socket: Socket
   readonly #clock: Clock
   handler: ConnectionHandler | undefined
+  readonly arrivalTtl: number | undefined
   #error: { code: string; message: string } | undefined
 
-  constructor(socket: Socket, clock: Clock) {
+  constructor(socket: Socket, clock: Clock, accepted: boolean) {
     this.#socket = socket
+    const fd = accepted ? descriptor(socket) : undefined
+    this.arrivalTtl = fd === undefined ? undefined : arrivalTtl(fd)
     this.#clock = clock
     socket.setNoDelay(true)
     socket.on('data', bytes => this.handler?.onData(bytes))
@@ -142,4 +140,25 @@ class TcpConnection implements Connection {
   resume(): void {
     this.#socket.resume()
   }
+
+  limitHops(limits: HopLimits): boolean {
+    const fd = descriptor(this.#socket)
+    const address = parseAddress(this.remoteAddress.replace(/%.*$/, ''))
+    if (fd === undefined || !address) return false
+    try {
+      limitHops(fd, familyOf(address), limits)
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+/**
+ * The descriptor of a socket that Node has accepted. Node shows it on the handle of the socket only, and has no call
+ * to set options by; a listening socket cannot have those of each neighbour for it.
+ */
+function descriptor(socket: Socket): number | undefined {
+  const { _handle: handle } = socket as unknown as { _handle?: { fd?: number } | null }
+  return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined
 }

@@ -72,6 +72,13 @@ export function getsockopt(fd: number, level: number, name: number, value: Uint8
   return length[0]!
 }
 
+/** getsockopt(2) into `value`. @returns bytes written, or minus errno */
+export function tryGetsockopt(fd: number, level: number, name: number, value: Uint8Array): number {
+  const length = Uint32Array.of(value.length)
+  const result = nativeGetsockopt(fd, level, name, value, length)
+  return result < 0 ? result : length[0]!
+}
+
 /** send(2). @returns bytes taken, or minus errno */
 export function send(fd: number, bytes: Uint8Array, flags: number): number {
   return nativeSend(fd, bytes, bytes.length, flags)

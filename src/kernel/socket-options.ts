@@ -1,4 +1,5 @@
 import { type Family, familyOf, parseAddress } from '../net/address.ts'
+import { hostPrefix } from '../net/prefix.ts'
 import { AF } from './constants.ts'
 import { KernelError } from './errors.ts'
 import {
@@ -11,7 +12,9 @@ import {
   setsockopt,
   setsockoptInt,
   socket,
+  tryGetsockopt,
 } from './libc.ts'
+import { setMd5Key } from './tcp-md5.ts'
 
 /**
  * Options of TCP and UDP sockets that Node hides, on sockets that are made here and handed to Node by their
@@ -31,6 +34,10 @@ const SOL_SOCKET = 1
 const SO_BINDTODEVICE = 25
 const SO_REUSEADDR = 2
 
+const SOL_TCP = 6
+/** tcp.h. */
+const TCP_SAVED_SYN = 28
+
 /** Longest name of a link with its NUL (if.h, IFNAMSIZ). */
 const IFNAMSIZ = 16
 
@@ -46,6 +53,7 @@ const OPTIONS = {
   IPV6_UNICAST_HOPS: { level: 41, name: 16 },
   IPV6_V6ONLY: { level: 41, name: 26 },
   IPV6_MINHOPCOUNT: { level: 41, name: 73 },
+  TCP_SAVE_SYN: { level: SOL_TCP, name: 27 },
 } as const satisfies Record<string, Option>
 
 /** Options whose value is an int. */
@@ -56,13 +64,21 @@ export interface TcpSocketSettings {
   /** Address that will be connected to or listened on: it decides the family. */
   readonly address: string
   /** Address to bind to, port 0. */
-  readonly localAddress?: string
+  readonly localAddress?: string | undefined
   /** Time to live, or hop limit, of what is sent; 1 to 255. */
-  readonly ttl?: number
+  readonly ttl?: number | undefined
   /** Packets that arrive with less are dropped (RFC 5082); 1 to 255. */
-  readonly minimumTtl?: number
+  readonly minimumTtl?: number | undefined
   /** Name of the link that packets must come and go by. */
-  readonly device?: string
+  readonly device?: string | undefined
+  /** Key of the MD5 signatures (RFC 2385) that both sides sign with. */
+  readonly password?: string | undefined
+}
+
+/** Time to live, or hop limit, of what is sent, and the least that is taken; undefined leaves the latter open. */
+export interface HopLimits {
+  readonly ttl: number
+  readonly minimumTtl?: number | undefined
 }
 
 /** The options that say the same for each family. */
@@ -82,12 +98,51 @@ export function openTcpSocket(settings: TcpSocketSettings): number {
     if (settings.ttl !== undefined) setIntegerOption(fd, TTL[family], settings.ttl)
     if (settings.minimumTtl !== undefined) setIntegerOption(fd, MINIMUM_TTL[family], settings.minimumTtl)
     if (settings.device !== undefined) bindToDevice(fd, settings.device)
+    if (settings.password !== undefined)
+      setMd5Key(fd, hostPrefix(bytesOf(settings.address)), settings.password)
     if (settings.localAddress !== undefined) bindTo(fd, settings.localAddress, 0)
     return fd
   } catch (error) {
     close(fd)
     throw error
   }
+}
+
+/**
+ * Makes a TCP socket bound to a port of all addresses of one family, ready for `server.listen({ fd })`. Its answers to
+ * SYNs leave with the largest TTL, so that peers with GTSM take them, and it keeps the SYN of each connection for
+ * `arrivalTtl`.
+ * @throws KernelError
+ */
+export function openTcpListener(family: Family, port: number): number {
+  const address = family === 4 ? '0.0.0.0' : '::'
+  const fd = openTcpSocket({ address, ttl: 255 })
+  try {
+    if (family === 6) setIntegerOption(fd, 'IPV6_V6ONLY', 1)
+    setIntegerOption(fd, 'TCP_SAVE_SYN', 1)
+    bindTo(fd, address, port)
+    return fd
+  } catch (error) {
+    close(fd)
+    throw error
+  }
+}
+
+/**
+ * The TTL, or hop limit, that the SYN of an accepted connection came with; undefined where the kernel has not kept it.
+ * It can be asked for once: the kernel forgets it then.
+ */
+export function arrivalTtl(fd: number): number | undefined {
+  const header = new Uint8Array(128)
+  const length = tryGetsockopt(fd, SOL_TCP, TCP_SAVED_SYN, header)
+  if (length < 20) return undefined
+  return header[0]! >> 4 === 4 ? header[8] : header[7]
+}
+
+/** Sets both limits of a socket of this family. @throws KernelError */
+export function limitHops(fd: number, family: Family, { ttl, minimumTtl }: HopLimits): void {
+  setIntegerOption(fd, TTL[family], ttl)
+  setIntegerOption(fd, MINIMUM_TTL[family], minimumTtl ?? 0)
 }
 
 /** Binds a socket to an address, and a port or 0 for any that is free. @throws KernelError */
@@ -139,8 +194,9 @@ function socketAddress(address: Uint8Array, port: number): Uint8Array {
   return bytes
 }
 
+/** The address without its zone. */
 function bytesOf(address: string): Uint8Array {
-  const bytes = parseAddress(address)
+  const bytes = parseAddress(address.replace(/%.*$/, ''))
   if (!bytes) throw new KernelError('EINVAL', `${JSON.stringify(address)} is not an IP address`)
   return bytes
 }

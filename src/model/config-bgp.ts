@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { announcer, announcing } from './config-bgp-export.ts'
+import { protecting } from './config-bgp-session.ts'
 import { AsNumber, addressText, closed, nameText, PrefixText } from './scalars.ts'
 
 /** The part of the configuration that is the BGP speaker. */
@@ -61,6 +62,7 @@ const session = {
         'The neighbour may be more than one hop away (eBGP). Default: false, TTL 1; iBGP is always multihop.',
     }),
   ),
+  ...protecting,
   ...announcing,
   gracefulRestartTime: Type.Optional(
     Type.Integer({

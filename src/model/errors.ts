@@ -1,6 +1,7 @@
 import { announcingErrors } from './errors-announcing.ts'
 import { configErrors } from './errors-config.ts'
 import { serviceErrors } from './errors-service.ts'
+import { sessionErrors } from './errors-session.ts'
 
 /**
  * The error catalogue: everything that can be wrong for a person, once. A row has a stable code, a title, the HTTP
@@ -20,10 +21,12 @@ export interface ErrorRow {
   readonly severity?: 'warning'
 }
 
-export const errorCatalogue = { ...serviceErrors, ...configErrors, ...announcingErrors } satisfies Record<
-  string,
-  ErrorRow
->
+export const errorCatalogue = {
+  ...serviceErrors,
+  ...configErrors,
+  ...announcingErrors,
+  ...sessionErrors,
+} satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof errorCatalogue
 

@@ -10,7 +10,9 @@ import { ALL, Interner, RecordingSink } from './harness.ts'
 export class LiveBox {
   readonly sink = new RecordingSink()
   readonly events: SpeakerEvent[] = []
-  readonly transport = new TcpTransport({ clock: systemClock, log: () => {} })
+  /** What the transport has logged. */
+  readonly lines: string[] = []
+  readonly transport = new TcpTransport({ clock: systemClock, log: line => this.lines.push(line) })
   readonly speaker: Speaker
 
   constructor(bgp: Bgp, policies: readonly Policy[] = [ALL], restarting?: { expected: string[] }) {

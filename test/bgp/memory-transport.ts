@@ -1,4 +1,4 @@
-import type { BgpTransport, Connection, ConnectionHandler } from '../../src/bgp/transport.ts'
+import type { BgpTransport, Connection, ConnectionHandler, HopLimits } from '../../src/bgp/transport.ts'
 import type { Clock } from '../../src/net/clock.ts'
 
 /** TCP in memory, with time on a clock: bytes arrive after a delay, and connections can be refused, cut and held up. */
@@ -20,7 +20,7 @@ export class MemoryNetwork {
       connect: ({ address: to, port, localAddress }) => this.#connect(localAddress ?? address, to, port),
       listen: ({ port, onConnection }) => {
         this.#listeners.set(`${address}:${port}`, onConnection)
-        return { close: () => this.#listeners.delete(`${address}:${port}`) }
+        return { setKeys() {}, close: () => this.#listeners.delete(`${address}:${port}`) }
       },
     }
   }
@@ -107,6 +107,14 @@ export class MemoryConnection implements Connection {
 
   close(): void {
     this.#end()
+  }
+
+  limits: HopLimits | undefined
+  arrivalTtl: number | undefined
+
+  limitHops(limits: HopLimits): boolean {
+    this.limits = limits
+    return true
   }
 
   destroy(): void {

@@ -109,6 +109,9 @@ export class Neighbor {
       gracefulRestart: () => host.gracefulRestart(this),
       established: () => this.#established(),
       down: (down, wasEstablished) => this.#down(down, wasEstablished),
+      refused: down => {
+        if (!this.channel) host.down(this, this.#noteDown(down))
+      },
       stateChanged: () => {
         host.stateChanged(this)
         this.#checkIdle()

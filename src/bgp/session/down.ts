@@ -13,5 +13,7 @@ export type Down =
     }
   /** The peer has restarted and came back on a new connection before the old one ended (RFC 4724 §4.2). */
   | { readonly kind: 'replaced' }
+  /** GTSM (RFC 5082): a connection came with this TTL, which is too low; undefined: the kernel would not check it. */
+  | { readonly kind: 'far'; readonly ttl: number | undefined }
   /** The configuration says so. */
   | { readonly kind: 'disabled' }

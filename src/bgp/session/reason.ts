@@ -26,6 +26,8 @@ export function explainDown(down: Down, context: DownContext): string {
       return explainTcp(down, context)
     case 'replaced':
       return 'The neighbour has restarted: it came back on a new connection, which replaces the old one.'
+    case 'far':
+      return explainFar(down.ttl, context)
     case 'disabled':
       return `The configuration disables this neighbour. Set enabled: true at ${where(context)} to bring it up.`
   }
@@ -88,6 +90,17 @@ const SENT: Readonly<Record<string, Advice>> = {
 function explainSent(notification: Notification, context: DownContext): string {
   const own = SENT[`${notification.code}/${notification.subcode}`]
   return own ? own(context) : `We ended the session: ${describeNotification(notification)}`
+}
+
+/** A sender with GTSM begins with a TTL of 255, and each router on the way takes one off. */
+function explainFar(ttl: number | undefined, context: DownContext): string {
+  const { address, minimumTtl = 255 } = context.settings
+  const allowed = 256 - minimumTtl
+  if (ttl === undefined) return `The kernel cannot hold connections of ${address} to ttlSecurity: ${allowed}.`
+  const away = 256 - ttl
+  const farther =
+    away <= 30 ? ` or is ${away} hops away, which ttlSecurity: ${away} at ${where(context)} would allow` : ''
+  return `A connection from ${address} came with TTL ${ttl}, and ttlSecurity: ${allowed} takes at least ${minimumTtl}. The neighbour sends without TTL security: turn it on there (Calico: ttlSecurity of the BGPPeer),${farther}${farther === '' ? '' : ','} or remove ttlSecurity here.`
 }
 
 /** What an error of TCP means for a BGP session, by the name in errno(3). */

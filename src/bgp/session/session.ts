@@ -36,6 +36,8 @@ export interface SessionEvents {
   established(): void
   /** `wasEstablished`: routes were exchanged. */
   down(down: Down, wasEstablished: boolean): void
+  /** A connection that the neighbour opened was not taken; the session is as it was. */
+  refused(down: Down): void
   stateChanged(): void
   /** An UPDATE or ROUTE-REFRESH; a NOTIFICATION as answer ends the session. */
   message(type: number, buffer: Uint8Array, start: number, end: number): Notification | undefined
@@ -167,6 +169,7 @@ export class Session implements ChannelOwner {
       this.#wait(connection)
       return
     }
+    if (!this.#inReach(connection)) return
     // Of connections whose OPEN is not here yet, the newest is the one that the neighbour still knows of.
     for (const channel of [...this.#channels]) {
       if (!channel.outgoing && channel.state === 'OpenSent') this.#drop(channel)
@@ -178,6 +181,17 @@ export class Session implements ChannelOwner {
     // A connection may come paused, so that nothing is read before somebody listens.
     connection.resume()
     this.#report()
+  }
+
+  /** Sets the TTLs of a connection that the neighbour opened, and sends it away where GTSM forbids it (RFC 5082 §3). */
+  #inReach(connection: Connection): boolean {
+    const { ttl, minimumTtl } = this.#settings
+    const limited = connection.limitHops({ ttl, minimumTtl })
+    const { arrivalTtl } = connection
+    if (minimumTtl === undefined || (limited && (arrivalTtl ?? 255) >= minimumTtl)) return true
+    connection.destroy()
+    this.#events.refused({ kind: 'far', ttl: arrivalTtl })
+    return false
   }
 
   // What channels ask and tell.
@@ -350,10 +364,8 @@ export class Session implements ChannelOwner {
 
   #dial(): void {
     if (this.#settings.passive) return
-    const { address, port, localAddress, ttl } = this.#settings
     this.#setRetry()
-    const target = { address, port, ttl, ...(localAddress !== undefined && { localAddress }) }
-    this.#channels.push(new Channel(this, this.#transport.connect(target), true))
+    this.#channels.push(new Channel(this, this.#transport.connect(this.#settings), true))
     this.#report()
   }
 

@@ -14,6 +14,10 @@ export interface SessionSettings {
   /** Never dial. */
   readonly passive: boolean
   readonly ttl: number
+  /** GTSM (RFC 5082): packets that come with a lower TTL are dropped; undefined: none are. */
+  readonly minimumTtl?: number | undefined
+  /** Key of TCP's MD5 signatures (RFC 2385). Never to be shown. */
+  readonly password?: string | undefined
   readonly holdTime: number
   /** Undefined: a third of the negotiated hold time. */
   readonly keepaliveTime: number | undefined
@@ -30,6 +34,8 @@ const NEGOTIATED = [
   'remoteAs',
   'families',
   'ttl',
+  'minimumTtl',
+  'password',
   'holdTime',
   'gracefulRestartTime',
 ] as const

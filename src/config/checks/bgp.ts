@@ -142,14 +142,14 @@ function remoteAs(context: CheckContext): readonly Finding[] {
   return [...dynamic, ...named]
 }
 
-interface RangeEntry {
+export interface RangeEntry {
   readonly text: string
   readonly prefix: Prefix
   readonly group: BgpNeighborGroup
   readonly path: Path
 }
 
-function rangesOf(bgp: Bgp | undefined): readonly RangeEntry[] {
+export function rangesOf(bgp: Bgp | undefined): readonly RangeEntry[] {
   return groupsOf(bgp).flatMap(({ session, path }) =>
     (session.listenRanges ?? []).flatMap((text, index) => {
       const prefix = parsePrefix(text)
@@ -267,7 +267,9 @@ function connected(context: CheckContext): readonly Finding[] {
     const as = session.remoteAs ?? group?.remoteAs
     const bytes = parseAddress(session.address)
     if (!bytes || as === undefined || as === bgp.localAs) return []
-    if ((session.multihop ?? group?.multihop) === true || isLoopback(bytes) || isLinkLocal(bytes)) return []
+    const farther = (session.ttlSecurity ?? group?.ttlSecurity ?? 1) > 1
+    if (farther || (session.multihop ?? group?.multihop) === true || isLoopback(bytes) || isLinkLocal(bytes))
+      return []
     if (notOneHost(bytes) || context.ownerOf(bytes) || context.networksAround(bytes).length > 0) return []
     return [finding([...path, 'address'], 'bgp-neighbor-not-connected', { address: session.address })]
   })

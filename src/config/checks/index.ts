@@ -1,6 +1,7 @@
 import { addressChecks } from './addresses.ts'
 import { bgpChecks } from './bgp.ts'
 import { bgpAnnouncingChecks } from './bgp-announcing.ts'
+import { bgpTransportChecks } from './bgp-transport.ts'
 import type { Check } from './context.ts'
 import { interfaceChecks } from './interfaces.ts'
 import { mtuChecks } from './mtu.ts'
@@ -22,4 +23,5 @@ export const checks: readonly Check[] = [
   ...policyChecks,
   ...bgpChecks,
   ...bgpAnnouncingChecks,
+  ...bgpTransportChecks,
 ]

@@ -6,7 +6,7 @@ import { Slices } from '../../../src/bgp/slices.ts'
 import type { Connection } from '../../../src/bgp/transport.ts'
 import { ERROR, notification } from '../../../src/bgp/wire/index.ts'
 import { ManualClock } from '../../../src/net/manual-clock.ts'
-import { MemoryNetwork } from '../memory-transport.ts'
+import { MemoryConnection, MemoryNetwork } from '../memory-transport.ts'
 import { Remote } from '../remote.ts'
 
 const US = '10.0.0.1'
@@ -33,6 +33,7 @@ class Bench {
   readonly network = new MemoryNetwork(this.clock)
   readonly states: string[] = []
   readonly downs: { down: Down; wasEstablished: boolean }[] = []
+  readonly refusals: Down[] = []
   readonly messages: number[] = []
   random = 0.5
   readonly session: Session
@@ -58,6 +59,7 @@ class Bench {
         }),
         established: () => this.states.push('established!'),
         down: (down, wasEstablished) => this.downs.push({ down, wasEstablished }),
+        refused: down => this.refusals.push(down),
         stateChanged: () => this.states.push(this.session.state),
         message: type => {
           this.messages.push(type)
@@ -492,5 +494,29 @@ describe('the end of a session', () => {
     bench.pass(1500)
     expect(remote.notification).toMatchObject(ERROR.cease.administrativeReset)
     expect(bench.accepted).toHaveLength(2)
+  })
+})
+
+describe('TTLs', () => {
+  it('sets those of a connection that the neighbour opened before anything is read', () => {
+    const bench = new Bench({ passive: true, ttl: 255, minimumTtl: 254 })
+    bench.session.start()
+    bench.dial()
+    bench.pass(2)
+    expect(bench.network.connections.map(connection => connection.limits)).toContainEqual({
+      ttl: 255,
+      minimumTtl: 254,
+    })
+  })
+
+  it('sends a connection away that came from farther than TTL security allows, and tells why', () => {
+    const bench = new Bench({ passive: true, ttl: 255, minimumTtl: 255 })
+    bench.session.start()
+    const far = new MemoryConnection(bench.network, US, THEM, 40_000)
+    far.arrivalTtl = 62
+    bench.session.accept(far)
+    expect([far.closed, bench.refusals]).toEqual([true, [{ kind: 'far', ttl: 62 }]])
+    expect(bench.session.state).toBe('Active')
+    expect(bench.downs).toEqual([])
   })
 })

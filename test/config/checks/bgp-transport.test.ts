@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import type { Bgp } from '../../../src/model/config-bgp.ts'
+import { problemsOf } from '../sample.ts'
+
+const policies = { importPolicy: 'all', exportPolicy: 'all' }
+const neighbor = { address: '172.16.0.11', remoteAs: 64513, ...policies }
+
+function problems(bgp: Partial<Bgp>): readonly string[] {
+  return problemsOf({
+    policies: [{ name: 'all', rules: [{ action: 'accept' }] }],
+    bgp: { localAs: 64512, routerId: '192.0.2.1', ...bgp },
+  })
+}
+
+const cases: readonly [string, Partial<Bgp>, readonly string[]][] = [
+  [
+    'refuses TTL security together with multihop',
+    { neighbors: [{ ...neighbor, ttlSecurity: 2, multihop: true }] },
+    [
+      'bgp.neighbors[172.16.0.11].ttlSecurity: There are both ttlSecurity: 2 and multihop: true. Leave multihop out: ttlSecurity says how many hops the neighbour may be away.',
+    ],
+  ],
+  [
+    'also where one of the two comes from the group',
+    {
+      neighborGroups: [{ name: 'nodes', multihop: true }],
+      neighbors: [{ ...neighbor, group: 'nodes', ttlSecurity: 2 }],
+    },
+    [
+      'bgp.neighbors[172.16.0.11].ttlSecurity: There are both ttlSecurity: 2 and multihop: true (from its group). Leave multihop out: ttlSecurity says how many hops the neighbour may be away.',
+    ],
+  ],
+  [
+    'tells at the group what all of its neighbours have from it',
+    {
+      neighborGroups: [{ name: 'nodes', multihop: true, ttlSecurity: 1 }],
+      neighbors: [{ ...neighbor, group: 'nodes' }],
+    },
+    [
+      'bgp.neighborGroups[nodes].ttlSecurity: There are both ttlSecurity: 1 and multihop: true. Leave multihop out: ttlSecurity says how many hops the neighbour may be away.',
+    ],
+  ],
+  [
+    'takes TTL security for more hops where the neighbour is not connected',
+    { neighbors: [{ ...neighbor, address: '198.51.100.9', ttlSecurity: 3 }] },
+    [],
+  ],
+  [
+    'counts the octets of a password, and does not repeat it',
+    { neighbors: [{ ...neighbor, password: 'ü'.repeat(41) }] },
+    [
+      'bgp.neighbors[172.16.0.11].password: The password has 82 octets in UTF-8, and TCP MD5 takes at most 80. Give a password of at most 80 octets; letters, digits and signs of ASCII are one octet each.',
+    ],
+  ],
+  [
+    'does not repeat a password that is a number either',
+    { neighbors: [{ ...neighbor, password: 20252025 as never }] },
+    ['bgp.neighbors[172.16.0.11].password: This is a whole number. Give text, in quotes.'],
+  ],
+  [
+    'warns of a neighbour without password in the range of another group that has one',
+    {
+      neighborGroups: [{ name: 'nodes', remoteAs: 64513, password: 'x', listenRanges: ['172.16.0.0/24'] }],
+      neighbors: [neighbor],
+    },
+    [
+      'warning: bgp.neighbors[172.16.0.11].password: 172.16.0.11 has no password and lies in 172.16.0.0/24 of the group nodes, which has one: the kernel drops what 172.16.0.11 dials unsigned. Give the neighbour a password of its own, or take its address out of the listen range.',
+    ],
+  ],
+]
+
+describe('the transport of BGP', () => {
+  it.each(cases)('%s', (_, bgp, expected) => expect(problems(bgp)).toEqual(expected))
+})
