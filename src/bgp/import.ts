@@ -7,6 +7,7 @@ import { isUnroutable } from './unroutable.ts'
 import {
   countAs,
   hasCluster,
+  hasLinkLocalNexthop,
   NlriCursor,
   readNlri,
   type UpdateResult,
@@ -24,6 +25,8 @@ export interface ImportContext {
   readonly group: number
   /** Addresses of our own, as canonical text: no next hop of others. */
   readonly ownAddresses: ReadonlySet<string>
+  /** The interface that the session runs on, where its addresses are link-local: link-local next hops are there too. */
+  readonly interface?: string | undefined
 }
 
 /** The way in: UPDATEs of one neighbour into the path tables, through the import policy. */
@@ -86,7 +89,8 @@ export class Importer {
     const attributes = this.#attributes
     const { policy, group } = context
     const { family, addPath, end } = section
-    const received = attributes.intern(keys, section.keyStart, section.keyEnd, section.hash)
+    const link = hasLinkLocalNexthop(keys, section.keyStart) ? attributes.linkNumber(context.interface) : 0
+    const received = attributes.intern(keys, section.keyStart, section.keyEnd, section.hash, link)
     const refused = this.#refused(received, context)
     const cursor = this.#cursor
     let judged = REJECT

@@ -24,3 +24,24 @@ export interface RouteSink {
 export interface NexthopInterner {
   intern(hops: readonly Hop[], blackhole?: boolean): NexthopSet
 }
+
+/** A next hop by its address and, where that is link-local or a tunnel's far end, the interface. */
+export type HopName = Pick<Hop, 'via' | 'interface'>
+
+/** What has become of a next hop. */
+export interface NexthopChange {
+  readonly hop: HopName
+  /** IGP metric, or undefined where it cannot be reached. */
+  readonly metric: number | undefined
+}
+
+/**
+ * Says of next hops whether they can be reached (RFC 4271 §9.1.2.1). It is asked about those that paths have, for as long as
+ * they have them; whoever implements it tells `Speaker.setNexthops` what changes in between.
+ */
+export interface NexthopReachability {
+  /** Paths have this next hop from now on. @returns its IGP metric, or undefined where it cannot be reached. */
+  track(hop: Hop): number | undefined
+  /** No path has it any more. */
+  untrack(hop: Hop): void
+}

@@ -1,7 +1,7 @@
 import type { BgpNeighborState } from '../model/state.ts'
 import type { Clock } from '../net/clock.ts'
 import type { FindLocalNexthop } from './export/treatment.ts'
-import type { NexthopInterner, RouteSink } from './sink.ts'
+import type { NexthopInterner, NexthopReachability, RouteSink } from './sink.ts'
 import type { BgpTransport } from './transport.ts'
 
 /** What is worth a line in the log. */
@@ -23,6 +23,8 @@ export interface SpeakerOptions {
   readonly transport: BgpTransport
   readonly sink: RouteSink
   readonly nexthops: NexthopInterner
+  /** Who knows whether next hops can be reached. Without it all can, until `setNexthops` says otherwise. */
+  readonly reachability?: NexthopReachability
   log(event: SpeakerEvent): void
   /** The neighbours that were established before we were restarted, if we were: the kernel has kept our routes then. */
   readonly restarting?: { readonly expected: readonly string[] } | undefined

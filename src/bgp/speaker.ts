@@ -12,8 +12,8 @@ import { configuredNeighbors, FAMILY_NAMES, type NeighborSettings } from './neig
 import { Originated } from './originated.ts'
 import { PolicyBook } from './policy-book.ts'
 import { RestartDeferral } from './restart.ts'
-import { UNREACHABLE } from './rib/hops.ts'
 import { describePrefix, type RouteRow } from './routes.ts'
+import type { NexthopChange } from './sink.ts'
 import { Slices } from './slices.ts'
 import type { SpeakerEvent, SpeakerOptions } from './speaker-options.ts'
 import { createTables, type Tables } from './tables.ts'
@@ -61,7 +61,7 @@ export class Speaker implements NeighborHost {
       transport: options.transport,
       slices: new Slices(options.clock, defer),
     }
-    this.tables = createTables(options.sink, options.nexthops)
+    this.tables = createTables(options.sink, options.nexthops, options.reachability)
     const expected = options.restarting?.expected ?? []
     this.#restarted = expected.length > 0
     const { paths, attributes, columns } = this.tables
@@ -101,8 +101,13 @@ export class Speaker implements NeighborHost {
     for (const [address, settings] of wanted) {
       if (this.#neighbors.get(address)?.removed !== false) this.#add(settings)
     }
-    this.#setMultipath(bgp?.multipath ?? 64)
-    for (const family of [4, 6] as const) this.tables.paths[family].setInstalling(bgp?.installRoutes ?? true)
+    const tableSettings = {
+      multipath: bgp?.multipath ?? 64,
+      multipathRelax: bgp?.multipathRelax ?? true,
+      linkBandwidth: bgp?.linkBandwidth ?? true,
+      installRoutes: bgp?.installRoutes ?? true,
+    }
+    for (const family of [4, 6] as const) this.tables.paths[family].configure(tableSettings)
     this.#acceptance.listen(wanted.values())
     this.#retarget()
     const comes = (address: string) =>
@@ -133,15 +138,23 @@ export class Speaker implements NeighborHost {
   }
 
   /**
-   * Whether a next hop can be reached, and how far it is (RFC 4271 §9.1.2.1). A next hop that nothing was said of counts as
-   * reachable with metric 0.
-   * @param metric IGP metric, or undefined where it cannot be reached
+   * Takes what has become of next hops (RFC 4271 §9.1.2.1), all that changed at one time together: in slices, prefixes that
+   * have paths to one of them are decided again, and no others. Those that no path has are passed over.
    */
-  setNexthopReachable(address: string, metric: number | undefined): void {
-    if (!this.tables.hops.setMetric(address, metric ?? UNREACHABLE)) return
-    this.tables.paths[4].markAll()
-    this.tables.paths[6].markAll()
-    this.#settleSoon()
+  setNexthops(changes: readonly NexthopChange[]): void {
+    const changed = this.tables.hops.change(changes)
+    if (!changed) return
+    const { clock, slices } = this.environment
+    for (const family of [4, 6] as const) {
+      const mark = this.tables.paths[family].markHops(changed, () => clock.now())
+      slices.add({
+        run: until => {
+          const more = mark(until)
+          this.#settleSoon()
+          return more
+        },
+      })
+    }
   }
 
   /** Addresses of the box: a route whose next hop is one of them is not used. */
@@ -349,15 +362,6 @@ export class Speaker implements NeighborHost {
       ...groups.map(group => group.gracefulRestartTime ?? 120),
     ]
     return Math.max(0, ...times)
-  }
-
-  #setMultipath(paths: number): void {
-    for (const family of [4, 6] as const) {
-      const table = this.tables.paths[family]
-      if (table.multipath === paths) continue
-      table.multipath = paths
-      table.markAll()
-    }
   }
 
   #log(kind: SpeakerEvent['kind'], address: string, message: string): void {

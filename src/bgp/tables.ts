@@ -3,7 +3,7 @@ import { AttributeStore } from './rib/attribute-store.ts'
 import { Hops } from './rib/hops.ts'
 import { PathTable } from './rib/path-table.ts'
 import { PeerColumns } from './rib/peers.ts'
-import type { NexthopInterner, RouteSink } from './sink.ts'
+import type { NexthopInterner, NexthopReachability, RouteSink } from './sink.ts'
 
 /** All that the speaker knows of routes. */
 export interface Tables {
@@ -13,8 +13,12 @@ export interface Tables {
   readonly paths: Readonly<Record<Family, PathTable>>
 }
 
-export function createTables(sink: RouteSink, nexthops: NexthopInterner): Tables {
-  const hops = new Hops(nexthops)
+export function createTables(
+  sink: RouteSink,
+  nexthops: NexthopInterner,
+  reachability?: NexthopReachability,
+): Tables {
+  const hops = new Hops(nexthops, reachability)
   const attributes = new AttributeStore(hops)
   const columns = new PeerColumns()
   return {

@@ -132,6 +132,18 @@ export const Bgp = Type.Object(
         description: 'The most next hops that one prefix may use at a time (ECMP).',
       }),
     ),
+    multipathRelax: Type.Optional(
+      Type.Boolean({
+        description:
+          'Paths share load where their AS_PATHs are equally long; false: only where they are the same, AS for AS. Default: true.',
+      }),
+    ),
+    linkBandwidth: Type.Optional(
+      Type.Boolean({
+        description:
+          'Weigh next hops that share load by the link bandwidth community, where all their paths have one. Default: true.',
+      }),
+    ),
     installRoutes: Type.Optional(
       Type.Boolean({
         description:

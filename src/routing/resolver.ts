@@ -16,6 +16,9 @@ export interface StaticPath {
   readonly nexthops: NexthopSet
 }
 
+/** The largest share that the kernel takes (nexthop.h, struct nexthop_grp). */
+const MAX_WEIGHT = 256
+
 /** Gateways behind gateways: deeper than any sane configuration, and an end to circles. */
 const MAX_DEPTH = 8
 
@@ -120,9 +123,11 @@ function distinctHops(hops: readonly ResolvedHop[]): ResolvedHop[] {
     const known = byWay.get(way)
     byWay.set(way, known ? { ...known, weight: known.weight + hop.weight } : hop)
   }
+  const most = Math.max(...[...byWay.values()].map(hop => hop.weight))
+  const scale = most > MAX_WEIGHT ? MAX_WEIGHT / most : 1
   return [...byWay]
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([, hop]) => ({ ...hop, weight: Math.min(hop.weight, 256) }))
+    .map(([, hop]) => ({ ...hop, weight: Math.max(1, Math.round(hop.weight * scale)) }))
 }
 
 function describeHop(hop: ResolvedHop): string {

@@ -94,7 +94,6 @@ export class DecisionTrial {
     if (random.oneIn(10)) {
       const via = random.pick([...this.#metrics.keys()])
       this.#setMetric(via, random.pick([0, 1, 2, UNREACHABLE]))
-      this.#fixture.table.markAll()
       return
     }
     const peerIndex = random.below(this.#peers.length)
@@ -135,7 +134,7 @@ export class DecisionTrial {
 
   #setMetric(via: string, metric: number): void {
     this.#metrics.set(via, metric)
-    this.#fixture.hops.setMetric(via, metric)
+    this.#fixture.setMetric(via, metric === UNREACHABLE ? undefined : metric)
     for (const [name, path] of this.#model) if (path.via === via) this.#model.set(name, { ...path, metric })
   }
 }

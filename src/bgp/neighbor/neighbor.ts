@@ -65,6 +65,8 @@ export class Neighbor {
   readonly #receiving: Receiving
   readonly #retention: Retention
   #remote: Open | undefined
+  /** What our address of the session is on, where it is link-local. */
+  #interface: string | undefined
   /** A session, or an attempt at one, has ended: a dynamic neighbour without one may go. */
   #ended = false
 
@@ -207,6 +209,7 @@ export class Neighbor {
       policy: this.importPolicy,
       group: this.groupNumber,
       ownAddresses: this.#host.ownAddresses,
+      interface: this.#interface,
     }
   }
 
@@ -214,6 +217,7 @@ export class Neighbor {
     const channel = this.channel!
     const negotiated = channel.negotiated!
     this.#remote = channel.remote
+    this.#interface = channel.localAddress.split('%')[1]
     const { columns } = this.#host.tables
     const external = this.type === 'eBGP'
     columns.external[this.peer] = external ? 1 : 0

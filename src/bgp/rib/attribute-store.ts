@@ -5,6 +5,7 @@ import {
   encodeKey,
   hashKey,
   readDecision,
+  sameAsPath,
 } from '../wire/index.ts'
 import { ByteArena } from './byte-arena.ts'
 import { widened } from './columns.ts'
@@ -40,6 +41,8 @@ export class AttributeStore {
   clusterListLength = new Uint16Array(64)
   wellKnown = new Uint8Array(64)
   hop = new Uint32Array(64)
+  /** Of the link bandwidth community, in octets a second; 0 where there is none. */
+  bandwidth = new Float64Array(64)
   readonly #hops: Hops
   readonly #arena = new ByteArena()
   #keyStart = new Uint32Array(64)
@@ -69,9 +72,17 @@ export class AttributeStore {
     return this.#size
   }
 
-  /** The set with this key, counted once more for the caller. */
-  intern(key: Uint8Array, start: number, end: number, hash: number): number {
-    return this.#intern(key, start, end, hash, 0)
+  /**
+   * The set with this key, counted once more for the caller.
+   * @param link `linkNumber` of the interface that the next hop is on, where its address does not tell
+   */
+  intern(key: Uint8Array, start: number, end: number, hash: number, link = 0): number {
+    return this.#intern(key, start, end, hash, link)
+  }
+
+  /** The number of an interface for `intern`; 0 for none. */
+  linkNumber(name: string | undefined): number {
+    return name === undefined ? 0 : this.#tunnelId(name)
   }
 
   /** One more path has the set. */
@@ -98,12 +109,18 @@ export class AttributeStore {
     return this.#keyStart[id]! + this.#keyLength[id]!
   }
 
+  /** Whether two sets have one AS_PATH, AS for AS. */
+  sameAsPath(a: number, b: number): boolean {
+    const bytes = this.#arena.bytes
+    return a === b || sameAsPath(bytes, this.keyStart(a), this.keyEnd(a), this.keyStart(b), this.keyEnd(b))
+  }
+
   /** The attributes of a set, decoded. */
   decode(id: number): Attributes {
     return decodeKey(this.#arena.bytes, this.keyStart(id), this.keyEnd(id))
   }
 
-  /** The tunnel that an import policy chose, or undefined. */
+  /** The tunnel that an import policy chose, or the interface that a link-local next hop is on, or undefined. */
   tunnel(id: number): string | undefined {
     return this.#tunnels[this.#tunnel[id]!]
   }
@@ -207,6 +224,7 @@ export class AttributeStore {
     this.hasOriginatorId[id] = fields.originatorId < 0 ? 0 : 1
     this.clusterListLength[id] = fields.clusterListLength
     this.wellKnown[id] = fields.wellKnown
+    this.bandwidth[id] = fields.linkBandwidth
     const octets = this.#arena.bytes[start]!
     const nexthop = this.#arena.bytes.subarray(start + 1, start + 1 + octets)
     this.hop[id] = this.#hops.intern(nexthop, this.tunnel(id))
@@ -269,6 +287,7 @@ export class AttributeStore {
     this.clusterListLength = widened(this.clusterListLength, length)
     this.wellKnown = widened(this.wellKnown, length)
     this.hop = widened(this.hop, length)
+    this.bandwidth = widened(this.bandwidth, length)
     this.#keyStart = widened(this.#keyStart, length)
     this.#keyLength = widened(this.#keyLength, length)
     this.#hash = widened(this.#hash, length)

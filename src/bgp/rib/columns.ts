@@ -1,4 +1,4 @@
-type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array
+type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array
 
 /** The same column with room for at least `length` entries; new entries are 0. */
 export function widened<T extends Column>(column: T, length: number): T {

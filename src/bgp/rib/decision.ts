@@ -41,7 +41,9 @@ export interface PathColumns {
 type Cost = (row: number) => number
 
 export class Decision {
-  /** The multipath set that `run` found last: the first `multipath` entries. */
+  /** Paths of one length share load, whatever their ASes; without it only those with the AS_PATH of the best. */
+  multipathRelax = true
+  /** The multipath set that `run` found last: the first `multipath` entries, of which the first is the best path. */
   readonly rows: { list: Int32Array }
   multipath = 0
   readonly #attributes: AttributeStore
@@ -97,9 +99,27 @@ export class Decision {
     left = this.#compareMed(left, lost)
     left = this.#keepLowest(left, costs.eBgpOverIBgp, 'eBgpOverIBgp', lost)
     left = this.#keepLowest(left, costs.igpMetric, 'igpMetric', lost)
-    this.multipath = left
-    // From here on the list stays as it is: what loses a tie is still used for forwarding.
-    return this.#breakTie(left, lost)
+    // What loses a tie is still used for forwarding.
+    const at = this.#breakTie(left, lost)
+    this.multipath = this.#keepEqual(at, left)
+    return this.rows.list[0]!
+  }
+
+  /** Puts the best path in front, and behind it those that may share its load; returns how many there are. */
+  #keepEqual(best: number, count: number): number {
+    const list = this.rows.list
+    const row = list[best]!
+    list[best] = list[0]!
+    list[0] = row
+    if (this.multipathRelax) return count
+    const attributes = this.#attributes
+    const set = this.#paths.effective[row]!
+    let left = 1
+    for (let i = 1; i < count; i++) {
+      const other = list[i]!
+      if (attributes.sameAsPath(set, this.#paths.effective[other]!)) list[left++] = other
+    }
+    return left
   }
 
   /** Which of two eligible paths is better, and the step that says so. */
@@ -178,18 +198,19 @@ export class Decision {
     this.#lowest = lowest
   }
 
-  /** RFC 4271 §9.1.2.2 f and g, RFC 4456 §9, and at last the path identifier, for several paths of one neighbour. */
+  /** RFC 4271 §9.1.2.2 f and g, RFC 4456 §9, and at last the path identifier, for several paths of one neighbour. Returns where in the list the winner is. */
   #breakTie(count: number, lost: ((row: number, step: DecisionStep) => void) | undefined): number {
     const list = this.rows.list
-    let best = list[0]!
+    let at = 0
     for (let i = 1; i < count; i++) {
       const row = list[i]!
+      const best = list[at]!
       if (this.#tie(row, best) < 0) {
         lost?.(best, this.#tieStep)
-        best = row
+        at = i
       } else lost?.(row, this.#tieStep)
     }
-    return best
+    return at
   }
 
   /** Below 0 where `a` wins the tie; `#tieStep` says by what. */

@@ -5,7 +5,8 @@ import type { AttributeStore } from './attribute-store.ts'
 import { widened } from './columns.ts'
 import { Decision, type DecisionStep } from './decision.ts'
 import type { Follower } from './follower.ts'
-import type { Hops } from './hops.ts'
+import type { ChangedHops, Hops } from './hops.ts'
+import { Installing } from './installing.ts'
 import type { PathRow } from './path-row.ts'
 import { LOCAL, PathCounts, type PeerColumns } from './peers.ts'
 import { WaitingSlots } from './waiting-slots.ts'
@@ -17,6 +18,18 @@ const CHANGED = 2
 
 /** A slot whose prefix is not in the table. */
 const NO_PREFIX = -2
+
+/** What of the configuration concerns the table. */
+export interface TableSettings {
+  /** Most next hops that a prefix may have. */
+  readonly multipath: number
+  /** Paths of one length share load, whatever their ASes; without it only those with the very same AS_PATH. */
+  readonly multipathRelax: boolean
+  /** Weights by the link bandwidth community. */
+  readonly linkBandwidth: boolean
+  /** Without it the sink hears nothing: a route reflector off the path (RFC 4456). */
+  readonly installRoutes: boolean
+}
 
 /** Rows looked at between two glances at the clock. */
 const GLANCE = 2048
@@ -43,10 +56,8 @@ export class PathTable {
   /** Most next hops that a prefix may have. */
   multipath = 64
   readonly #attributes: AttributeStore
-  readonly #peers: PeerColumns
   readonly #decision: Decision
-  readonly #sink: RouteSink
-  readonly #hops: Hops
+  readonly #installing: Installing
   readonly #followers: Follower[] = []
   readonly #queue = new WaitingSlots()
   // By row.
@@ -57,24 +68,17 @@ export class PathTable {
   // By slot.
   #head = new Int32Array(1024).fill(NO_PREFIX)
   #announced = new Int32Array(1024).fill(-1)
-  /** What the sink was told: the number of the set of next hops, doubled, one more for iBGP. 0: nothing. */
-  #told = new Uint32Array(1024)
   #freeRow = -1
   #rows = 0
   #paths = 0
-  /** Whether the sink hears of routes at all. */
-  #installing = true
-  readonly #scratch = new Uint8Array(16)
-  readonly #hopIds = new Int32Array(128)
 
   constructor(family: Family, attributes: AttributeStore, hops: Hops, peers: PeerColumns, sink: RouteSink) {
     this.family = family
     this.prefixes = new PrefixTable(family)
     this.#attributes = attributes
-    this.#hops = hops
-    this.#peers = peers
-    this.#sink = sink
     this.#decision = new Decision(attributes, hops, peers, this)
+    const { prefixes } = this
+    this.#installing = new Installing({ family, prefixes, paths: this, attributes, hops, peers, sink })
   }
 
   /** Paths held. */
@@ -205,17 +209,46 @@ export class PathTable {
     this.#attributes.release(effective)
   }
 
-  /**
-   * Whether the sink is told of routes. Without it the table decides and its followers announce all the same: a route
-   * reflector off the path (RFC 4456). What the sink knows is withdrawn, or told anew, as prefixes are settled.
-   */
-  setInstalling(installing: boolean): void {
-    if (this.#installing === installing) return
-    this.#installing = installing
+  /** Takes what of the configuration concerns decisions and what becomes of them; all prefixes are settled again where it is new. */
+  configure(settings: TableSettings): void {
+    const { multipath, multipathRelax, linkBandwidth, installRoutes } = settings
+    const installing = this.#installing
+    const decision = this.#decision
+    if (
+      multipath === this.multipath &&
+      multipathRelax === decision.multipathRelax &&
+      linkBandwidth === installing.linkBandwidth &&
+      installRoutes === installing.enabled
+    ) {
+      return
+    }
+    this.multipath = multipath
+    decision.multipathRelax = multipathRelax
+    installing.linkBandwidth = linkBandwidth
+    installing.enabled = installRoutes
     this.markAll()
   }
 
-  /** Marks every prefix: after the metric of a next hop, or the number of paths that may be used, has changed. */
+  /**
+   * Makes a task that marks the prefixes with a path to one of these next hops, in slices: their metric is another one, or
+   * they can be reached again, or no more.
+   */
+  markHops(changed: ChangedHops, now: () => number): (until: number) => boolean {
+    let row = 0
+    return until => {
+      for (; row < this.#rows; row++) {
+        const set = this.effective[row]!
+        if (set !== 0 && changed[this.#attributes.hop[set]!] === 1) this.#queue.add(this.#slot[row]!)
+        if (row % GLANCE === GLANCE - 1 && now() >= until) {
+          row++
+          return true
+        }
+      }
+      return false
+    }
+  }
+
+  /** Marks every prefix. */
   markAll(): void {
     for (let slot = 0; slot < this.prefixes.top; slot++)
       if (this.#head[slot] !== NO_PREFIX) this.#queue.add(slot)
@@ -249,7 +282,7 @@ export class PathTable {
   reap(slot: number): void {
     if (this.#head[slot] === NO_PREFIX) return
     this.#removeGone(slot)
-    if (this.#head[slot] === -1 && this.#told[slot] === 0) this.#removePrefix(slot)
+    if (this.#head[slot] === -1 && !this.#installing.holds(slot)) this.#removePrefix(slot)
   }
 
   /** The paths of a prefix, with what the decision process said of each. */
@@ -284,7 +317,7 @@ export class PathTable {
     if (this.#head[slot] === NO_PREFIX) return
     const count = this.#gather(slot)
     const best = this.#decision.run(count)
-    this.#tell(slot, this.#installing ? best : -1)
+    this.#installing.tell(slot, { best, limit: this.multipath }, this.#decision)
     const announced = this.#localRow(slot, best)
     const changed =
       announced !== this.#announced[slot] || (announced >= 0 && (this.#flags[announced]! & CHANGED) !== 0)
@@ -313,58 +346,13 @@ export class PathTable {
     return otherwise
   }
 
-  /** Tells the sink, where the next hops are not those that it knows. */
-  #tell(slot: number, best: number): void {
-    if (best < 0) {
-      if (this.#told[slot] === 0) return
-      this.#told[slot] = 0
-      this.prefixes.writeAddress(slot, this.#scratch, 0)
-      this.#sink.withdraw(this.family, this.#scratch, 0, this.prefixes.length(slot))
-      return
-    }
-    const set = this.#decision.multipath === 1 ? this.#hops.single(this.#hop(best)) : this.#severalHops(best)
-    const internal = this.#peers.external[this.peer[best]!] === 0
-    const told = set.id * 2 + (internal ? 1 : 0)
-    if (told === this.#told[slot]) return
-    this.#told[slot] = told
-    this.prefixes.writeAddress(slot, this.#scratch, 0)
-    this.#sink.update(
-      this.family,
-      this.#scratch,
-      0,
-      this.prefixes.length(slot),
-      set,
-      internal ? 'iBGP' : 'eBGP',
-    )
-  }
-
-  #hop(row: number): number {
-    return this.#attributes.hop[this.effective[row]!]!
-  }
-
-  /** The set of different next hops of the multipath set, the best path's among them, sorted so that equal sets are equal. */
-  #severalHops(best: number): ReturnType<Hops['several']> {
-    const ids = this.#hopIds
-    const list = this.#decision.rows.list
-    ids[0] = this.#hop(best)
-    let count = 1
-    for (let i = 0; i < this.#decision.multipath && count < this.multipath; i++) {
-      const hop = this.#hop(list[i]!)
-      let at = 0
-      while (at < count && ids[at] !== hop) at++
-      if (at === count) ids[count++] = hop
-    }
-    sortFirst(ids, count)
-    return this.#hops.several(ids, count)
-  }
-
   #insert(bytes: Uint8Array, offset: number, length: number): number {
     const slot = this.prefixes.insert(bytes, offset, length)
     if (slot >= this.#head.length) {
       const before = this.#head.length
       this.#head = widened(this.#head, this.prefixes.capacity).fill(NO_PREFIX, before)
       this.#announced = widened(this.#announced, this.prefixes.capacity).fill(-1, before)
-      this.#told = widened(this.#told, this.prefixes.capacity)
+      this.#installing.fit(this.prefixes.capacity)
     }
     if (this.#head[slot] === NO_PREFIX) {
       this.#head[slot] = -1
@@ -478,15 +466,5 @@ export class PathTable {
     this.#slot = widened(this.#slot, length)
     this.#flags = widened(this.#flags, length)
     this.#epoch = widened(this.#epoch, length)
-  }
-}
-
-/** Insertion sort of the first entries: they are few. */
-function sortFirst(ids: Int32Array, count: number): void {
-  for (let i = 1; i < count; i++) {
-    const id = ids[i]!
-    let at = i
-    for (; at > 0 && ids[at - 1]! > id; at--) ids[at] = ids[at - 1]!
-    ids[at] = id
   }
 }

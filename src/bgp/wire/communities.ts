@@ -54,6 +54,22 @@ export function writeLargeCommunity(
 /** Set in the type of an extended community that does not leave its AS (RFC 4360 §2, §6). */
 export const NON_TRANSITIVE = 0x40
 
+/** Sub-type of the link bandwidth community among those of a two-octet AS (draft-ietf-idr-link-bandwidth §2). */
+const LINK_BANDWIDTH = 4
+
+/**
+ * Octets a second that the link bandwidth community among extended communities says: an IEEE float of 32 bits behind a
+ * two-octet AS, transitive or not. Of several the first counts; 0 where there is none, or none that can be a speed.
+ */
+export function readLinkBandwidth(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = start; at + EXTENDED_LENGTH <= end; at += EXTENDED_LENGTH) {
+    if ((bytes[at]! & ~NON_TRANSITIVE) !== 0 || bytes[at + 1] !== LINK_BANDWIDTH) continue
+    const speed = new DataView(bytes.buffer, bytes.byteOffset + at + 4, 4).getFloat32(0)
+    return Number.isFinite(speed) && speed > 0 ? speed : 0
+  }
+  return 0
+}
+
 /** Sub-types that have a name in the types of two-octet AS, IPv4 address and four-octet AS (RFC 4360, 5668, 7153). */
 const SUBTYPE_NAMES: Readonly<Record<number, string>> = { 2: 'rt', 3: 'ro' }
 

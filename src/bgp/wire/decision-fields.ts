@@ -2,7 +2,7 @@ import { isConfederation, Segment } from './as-path.ts'
 import { AttributeCode as Code } from './attribute-codes.ts'
 import { attributesStart, findAttribute, valueEnd, valueStart } from './attribute-key.ts'
 import { readUint32 } from './bytes.ts'
-import { Community } from './communities.ts'
+import { Community, readLinkBandwidth } from './communities.ts'
 
 /** Bits of `DecisionFields.wellKnown`, a community each (RFC 1997, 3765, 7999, 8326, 9494). */
 export const WELL_KNOWN = {
@@ -48,6 +48,8 @@ export class DecisionFields {
   onlyToCustomer = -1
   /** Bits of `WELL_KNOWN`. */
   wellKnown = 0
+  /** Octets a second of the link bandwidth community (draft-ietf-idr-link-bandwidth), 0 where there is none. */
+  linkBandwidth = 0
 }
 
 /** Reads what the decision process needs. Runs once for each distinct set, so it is a plain walk over the key. */
@@ -62,6 +64,7 @@ export function readDecision(key: Uint8Array, start: number, end: number, out: D
   out.clusterListLength = 0
   out.onlyToCustomer = -1
   out.wellKnown = 0
+  out.linkBandwidth = 0
   for (let at = attributesStart(key, start); at < end; ) {
     const from = valueStart(key, at)
     const to = valueEnd(key, at)
@@ -82,6 +85,9 @@ export function readDecision(key: Uint8Array, start: number, end: number, out: D
         for (let i = from; i < to; i += 4) {
           if (key[i] === 0xff && key[i + 1] === 0xff) out.wellKnown |= BITS.get(readUint32(key, i)) ?? 0
         }
+        break
+      case Code.EXTENDED_COMMUNITIES:
+        out.linkBandwidth = readLinkBandwidth(key, from, to)
         break
       case Code.ORIGINATOR_ID:
         out.originatorId = readUint32(key, from)
@@ -126,4 +132,29 @@ export function countAs(key: Uint8Array, start: number, end: number, as: number)
     at = behind
   }
   return count
+}
+
+/** Whether two keys in the same bytes have one AS_PATH, segment for segment. */
+export function sameAsPath(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: number): boolean {
+  const left = findAttribute(bytes, a, aEnd, Code.AS_PATH)
+  const right = findAttribute(bytes, b, bEnd, Code.AS_PATH)
+  if (left < 0 || right < 0) return left === right
+  const length = valueEnd(bytes, left) - left
+  if (valueEnd(bytes, right) - right !== length) return false
+  for (let i = 0; i < length; i++) if (bytes[left + i] !== bytes[right + i]) return false
+  return true
+}
+
+/** Whether the next hop of a key is link-local: alone (RFC 8950 sessions on a bare link), or with no global address before it. */
+export function hasLinkLocalNexthop(key: Uint8Array, start: number): boolean {
+  const octets = key[start]!
+  if (octets < 16) return false
+  let at = start + 1
+  if (octets === 32 && isZero(key, at, at + 16)) at += 16
+  return key[at] === 0xfe && (key[at + 1]! & 0xc0) === 0x80
+}
+
+function isZero(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] !== 0) return false
+  return true
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Attributes } from '../../../src/bgp/wire/index.ts'
+import { type Attributes, encodeKey, hashKey } from '../../../src/bgp/wire/index.ts'
+import { parseAddress } from '../../../src/net/address.ts'
 import { DecisionTrial } from '../../fuzz/decision.ts'
 import { Random } from '../../fuzz/random.ts'
 import { Fixture } from './fixture.ts'
@@ -87,7 +88,7 @@ describe('the decision process', () => {
           } = candidate
           const peer = peers.get(own) ?? fixture.peer(own, external, routerId)
           peers.set(own, peer)
-          if (metric !== undefined) fixture.hops.setMetric(rest.via!, metric)
+          if (metric !== undefined) fixture.setMetric(rest.via!, metric)
           fixture.announce(peer, '192.0.2.0/24', fixture.set(rest), pathId)
           return { peer, pathId }
         }
@@ -138,8 +139,7 @@ describe('the decision process', () => {
     fixture.announce(far, '192.0.2.0/24', fixture.set({ via: '10.0.0.2' }))
     fixture.settle()
     expect(fixture.sink.routes.get('192.0.2.0/24')).toEqual(['10.0.0.1', '10.0.0.2'])
-    fixture.hops.setMetric('10.0.0.1', 0xffffffff)
-    fixture.table.markAll()
+    fixture.setMetric('10.0.0.1', undefined)
     fixture.settle()
     expect(fixture.best('192.0.2.0/24')).toBe(far)
     expect(fixture.sink.routes.get('192.0.2.0/24')).toEqual(['10.0.0.2'])
@@ -185,6 +185,114 @@ describe('the multipath set', () => {
     fixture.settle()
     expect(fixture.sink.routes.get('192.0.2.0/24')).toHaveLength(2)
     expect(fixture.sink.routes.get('192.0.2.0/24')).toContain('10.0.0.1')
+  })
+})
+
+describe('the multipath set by AS_PATH', () => {
+  const announce = (fixture: Fixture) =>
+    [sequence(1, 9), sequence(2, 9), sequence(1, 9)].forEach((asPath, i) => {
+      fixture.announce(
+        fixture.peer(`10.0.1.${i + 1}`, true, i + 1),
+        '192.0.2.0/24',
+        fixture.set({ via: `10.0.0.${i + 1}`, asPath }),
+      )
+    })
+
+  it('has all paths of one length', () => {
+    const fixture = new Fixture()
+    announce(fixture)
+    fixture.settle()
+    expect(fixture.sink.routes.get('192.0.2.0/24')).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3'])
+  })
+
+  it('has without multipathRelax only those with the path of the best one, and changes while it runs', () => {
+    const fixture = new Fixture()
+    announce(fixture)
+    fixture.settle()
+    const settings = { multipath: 64, multipathRelax: false, linkBandwidth: true, installRoutes: true }
+    fixture.table.configure(settings)
+    fixture.settle()
+    expect(fixture.sink.routes.get('192.0.2.0/24')).toEqual(['10.0.0.1', '10.0.0.3'])
+    expect(fixture.paths('192.0.2.0/24').map(({ multipath }) => multipath)).toEqual([true, false, true])
+  })
+})
+
+describe('the weights of the multipath set', () => {
+  const community = (speed: number) => {
+    const bytes = Uint8Array.of(0x40, 4, 0xfd, 0xe8, 0, 0, 0, 0)
+    new DataView(bytes.buffer).setFloat32(4, speed)
+    return { extendedCommunities: [bytes] }
+  }
+  const hops = (fixture: Fixture) =>
+    fixture.sink.sets.get('192.0.2.0/24')!.hops.map(({ via, weight }) => `${via}*${weight}`)
+  const announce = (fixture: Fixture, ...speeds: (number | undefined)[]) => {
+    speeds.forEach((speed, i) => {
+      const bandwidth = speed === undefined ? {} : community(speed)
+      const set = fixture.set({ via: `10.0.0.${i + 1}`, ...bandwidth })
+      fixture.announce(fixture.peer(`10.0.1.${i + 1}`, true, i + 1), '192.0.2.0/24', set)
+    })
+    fixture.settle()
+  }
+
+  it('are in the proportion of the link bandwidths', () => {
+    const fixture = new Fixture()
+    announce(fixture, 1.25e9, 5e9)
+    expect(hops(fixture)).toEqual(['10.0.0.1*1', '10.0.0.2*4'])
+  })
+
+  it('are equal where one path has no link bandwidth', () => {
+    const fixture = new Fixture()
+    announce(fixture, 1.25e9, undefined, 5e9)
+    expect(hops(fixture)).toEqual(['10.0.0.1*1', '10.0.0.2*1', '10.0.0.3*1'])
+  })
+
+  it('are equal with linkBandwidth: false', () => {
+    const fixture = new Fixture()
+    fixture.table.configure({
+      multipath: 64,
+      multipathRelax: true,
+      linkBandwidth: false,
+      installRoutes: true,
+    })
+    announce(fixture, 1.25e9, 5e9)
+    expect(hops(fixture)).toEqual(['10.0.0.1*1', '10.0.0.2*1'])
+  })
+})
+
+describe('a next hop that changes', () => {
+  it('has only those prefixes decided again that have paths to it', () => {
+    const fixture = new Fixture()
+    const peer = fixture.peer('10.0.1.1', true, 1)
+    const [near, far] = [fixture.set({ via: '10.0.0.1' }), fixture.set({ via: '10.0.0.2' })]
+    for (let i = 0; i < 200; i++) fixture.announce(peer, `10.1.${i}.0/24`, i % 2 ? near : far)
+    fixture.settle()
+    fixture.setMetric('10.0.0.1', undefined)
+    expect(fixture.table.waiting).toBe(100)
+    fixture.settle()
+    expect(fixture.sink.routes.size).toBe(100)
+    fixture.setMetric('10.0.0.1', 5)
+    fixture.settle()
+    expect(fixture.sink.routes.size).toBe(200)
+    fixture.setMetric('10.0.0.1', 5)
+    expect(fixture.table.waiting).toBe(0)
+  })
+
+  it('that is link-local is another one on each interface', () => {
+    const fixture = new Fixture()
+    const set = (link: string) => {
+      const key = encodeKey({ nexthop: parseAddress('fe80::1')!, origin: 0, asPath: [] })
+      const number = fixture.attributes.linkNumber(link)
+      return fixture.attributes.intern(key, 0, key.length, hashKey(key, 0, key.length), number)
+    }
+    const [first, second] = [set('eth1'), set('eth2')]
+    expect(first).not.toBe(second)
+    fixture.announce(fixture.peer('fe80::1', true, 1), '192.0.2.0/24', first)
+    fixture.announce(fixture.peer('fe80::1', true, 2), '192.0.2.0/24', second)
+    fixture.settle()
+    expect(fixture.sink.sets.get('192.0.2.0/24')!.hops).toEqual([
+      { via: 'fe80::1', interface: 'eth1', weight: 1 },
+      { via: 'fe80::1', interface: 'eth2', weight: 1 },
+    ])
   })
 })
 

@@ -9,7 +9,11 @@ import { Interner, RecordingSink } from '../harness.ts'
 
 /** A path table alone, fed without sessions. */
 export class Fixture {
-  readonly hops = new Hops(new Interner())
+  readonly #metrics = new Map<string, number | undefined>()
+  readonly hops = new Hops(new Interner(), {
+    track: ({ via }) => (this.#metrics.has(via!) ? this.#metrics.get(via!) : 0),
+    untrack: () => undefined,
+  })
   readonly attributes = new AttributeStore(this.hops)
   readonly peers = new PeerColumns()
   readonly sink = new RecordingSink()
@@ -28,6 +32,13 @@ export class Fixture {
     const { via = '10.0.0.9', ...rest } = attributes
     const key = encodeKey({ nexthop: parseAddress(via)!, origin: 0, asPath: [], ...rest })
     return this.attributes.intern(key, 0, key.length, hashKey(key, 0, key.length))
+  }
+
+  /** A next hop is so far away from now on, or cannot be reached; those that come later too. */
+  setMetric(via: string, metric: number | undefined): void {
+    this.#metrics.set(via, metric)
+    const changed = this.hops.change([{ hop: { via }, metric }])
+    if (changed) this.table.markHops(changed, () => 0)(1)
   }
 
   announce(peer: number, prefix: string, set: number, pathId = 0, effective = set): void {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Fixture } from './fixture.ts'
 
+const SETTINGS = { multipath: 64, multipathRelax: true, linkBandwidth: true, installRoutes: true }
+
 describe('a table that installs nothing', () => {
   it('tells the sink nothing, and its followers all the same', () => {
     const fixture = new Fixture()
@@ -11,7 +13,7 @@ describe('a table that installs nothing', () => {
       holdsSlot: () => false,
       holdsRow: () => false,
     })
-    fixture.table.setInstalling(false)
+    fixture.table.configure({ ...SETTINGS, installRoutes: false })
     const peer = fixture.peer('10.0.0.2', true, 2)
     fixture.announce(peer, '192.0.2.0/24', fixture.set({ via: '10.0.0.2' }))
     fixture.settle()
@@ -26,10 +28,10 @@ describe('a table that installs nothing', () => {
     fixture.announce(peer, '192.0.2.0/24', fixture.set({ via: '10.0.0.2' }))
     fixture.settle()
     expect([...fixture.sink.routes.keys()]).toEqual(['192.0.2.0/24'])
-    fixture.table.setInstalling(false)
+    fixture.table.configure({ ...SETTINGS, installRoutes: false })
     fixture.settle()
     expect(fixture.sink.routes.size).toBe(0)
-    fixture.table.setInstalling(true)
+    fixture.table.configure(SETTINGS)
     fixture.settle()
     expect([...fixture.sink.routes.keys()]).toEqual(['192.0.2.0/24'])
     expect(fixture.sink.changes).toBe(3)

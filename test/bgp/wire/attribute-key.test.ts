@@ -131,6 +131,7 @@ describe('what the decision process asks', () => {
       clusterListLength: 2,
       onlyToCustomer: 65001,
       wellKnown: WELL_KNOWN.NO_EXPORT,
+      linkBandwidth: 0,
     })
   })
 
@@ -146,7 +147,20 @@ describe('what the decision process asks', () => {
       clusterListLength: 0,
       onlyToCustomer: -1,
       wellKnown: 0,
+      linkBandwidth: 0,
     })
+  })
+
+  it('has the link bandwidth of its extended community, transitive or not, where it can be a speed', () => {
+    const bandwidth = (...octets: number[]) =>
+      decide({ extendedCommunities: [Uint8Array.of(0, 2, 0, 1, 0, 0, 0, 1), Uint8Array.from(octets)] })
+        .linkBandwidth
+    // 1.25e9 octets a second, 10 Gbit/s, as an IEEE float.
+    expect(bandwidth(0x40, 4, 0xfd, 0xe8, 0x4e, 0x95, 0x02, 0xf9)).toBe(1_250_000_000)
+    expect(bandwidth(0x00, 4, 0xfd, 0xe8, 0x42, 0xc8, 0, 0)).toBe(100)
+    expect(bandwidth(0x40, 4, 0xfd, 0xe8, 0x7f, 0x80, 0, 0)).toBe(0)
+    expect(bandwidth(0x40, 4, 0xfd, 0xe8, 0xc2, 0xc8, 0, 0)).toBe(0)
+    expect(bandwidth(0x01, 4, 0xfd, 0xe8, 0x42, 0xc8, 0, 0)).toBe(0)
   })
 
   it('takes the first and last AS of sequences only', () => {
