@@ -9,6 +9,7 @@ import type { ChangedHops, Hops } from './hops.ts'
 import { Installing } from './installing.ts'
 import type { PathRow } from './path-row.ts'
 import { LOCAL, PathCounts, type PeerColumns } from './peers.ts'
+import { Ranking } from './ranking.ts'
 import { WaitingSlots } from './waiting-slots.ts'
 
 /** The neighbour has withdrawn it, but some peer was told of it and not yet of its end. */
@@ -49,6 +50,7 @@ export class PathTable {
   readonly family: Family
   readonly prefixes: PrefixTable
   readonly counts = new PathCounts()
+  readonly ranking: Ranking
   peer = new Uint16Array(1024)
   pathId = new Uint32Array(1024)
   received = new Uint32Array(1024)
@@ -79,6 +81,7 @@ export class PathTable {
     this.#decision = new Decision(attributes, hops, peers, this)
     const { prefixes } = this
     this.#installing = new Installing({ family, prefixes, paths: this, attributes, hops, peers, sink })
+    this.ranking = new Ranking(this, this.#decision)
   }
 
   /** Paths held. */

@@ -197,8 +197,10 @@ export class Session implements ChannelOwner {
   // What channels ask and tell.
 
   open(): Open {
-    const { localAs, holdTime, routerId, families, gracefulRestartTime } = this.#settings
+    const { localAs, holdTime, routerId, families, gracefulRestartTime, addPathSend, addPathReceive } =
+      this.#settings
     const unicast = families.map(family => UNICAST[family])
+    const addPathMode = (addPathSend ? AddPathMode.SEND : 0) | (addPathReceive ? AddPathMode.RECEIVE : 0)
     const gracefulRestart = gracefulRestartTime > 0 ? this.#events.gracefulRestart() : undefined
     return {
       as: localAs,
@@ -210,7 +212,7 @@ export class Session implements ChannelOwner {
         enhancedRefresh: true,
         extendedMessage: true,
         as4: localAs,
-        addPath: unicast.map(family => ({ ...family, mode: AddPathMode.BOTH })),
+        addPath: addPathMode === 0 ? [] : unicast.map(family => ({ ...family, mode: addPathMode })),
         ...(gracefulRestart && { gracefulRestart }),
       },
     }
