@@ -15,14 +15,14 @@ export interface NeighborSettings {
   readonly dynamic: boolean
   /** Undefined: as the type of the session has it. */
   readonly nexthopSelf: boolean | undefined
-  /** With ADD-PATH: how many paths of a prefix it is told, the best ones (RFC 7911). */
-  readonly paths: number
   /** iBGP: what it says goes to all of iBGP, and it hears all of iBGP (RFC 4456). */
   readonly routeReflectorClient: boolean
   /** RFC 4456 §7: of the cluster that we reflect for. */
   readonly clusterId: number
   readonly importPolicy: string | undefined
   readonly exportPolicy: string | undefined
+  /** Seconds that stale paths of a neighbour that is back wait for its End-of-RIB. */
+  readonly stalePathTime: number
 }
 
 /** Addresses from which unnamed neighbours of a group are accepted. */
@@ -38,6 +38,9 @@ const DEFAULT = {
   holdTime: 90,
   connectRetryTime: 5,
   gracefulRestartTime: 120,
+  gracefulRestartNotification: true,
+  longLivedGracefulRestartTime: 0,
+  stalePathTime: 360,
 } as const
 
 /** What neighbours and groups have in common. */
@@ -129,16 +132,16 @@ function resolve(
       holdTime: from.holdTime ?? DEFAULT.holdTime,
       keepaliveTime: from.keepaliveTime,
       connectRetryTime: from.connectRetryTime ?? DEFAULT.connectRetryTime,
-      addPathSend: from.addPathSend !== 'none',
-      addPathReceive: from.addPathReceive ?? true,
       gracefulRestartTime: from.gracefulRestartTime ?? DEFAULT.gracefulRestartTime,
+      gracefulRestartNotification: from.gracefulRestartNotification ?? DEFAULT.gracefulRestartNotification,
+      longLivedGracefulRestartTime: from.longLivedGracefulRestartTime ?? DEFAULT.longLivedGracefulRestartTime,
     },
+    stalePathTime: from.stalePathTime ?? DEFAULT.stalePathTime,
     group: group?.name,
     description: from.description,
     enabled: neighbor?.enabled ?? true,
     dynamic: neighbor === undefined,
     nexthopSelf: from.nexthopSelf,
-    paths: typeof from.addPathSend === 'number' ? from.addPathSend : Number.POSITIVE_INFINITY,
     routeReflectorClient: from.routeReflectorClient ?? false,
     clusterId: readUint32(parseAddress(bgp.clusterId ?? bgp.routerId)!, 0),
     importPolicy: from.importPolicy,

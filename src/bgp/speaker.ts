@@ -208,11 +208,13 @@ export class Speaker implements NeighborHost {
   // What neighbours ask and tell.
 
   gracefulRestart(neighbor: Neighbor) {
-    const { families, gracefulRestartTime } = neighbor.settings.session
+    const { families, gracefulRestartTime, gracefulRestartNotification, longLivedGracefulRestartTime } =
+      neighbor.settings.session
+    if (gracefulRestartTime + longLivedGracefulRestartTime === 0) return undefined
     const restarting = this.#restarted
     return {
       restarting: restarting && this.#deferral.active,
-      notification: false,
+      notification: gracefulRestartNotification,
       time: gracefulRestartTime,
       families: families.map(family => ({
         ...UNICAST[family],
@@ -356,6 +358,7 @@ export class Speaker implements NeighborHost {
   }
 
   #restartTime(wanted: ReadonlyMap<string, NeighborSettings>): number {
+    if (this.#bgp?.selectionDeferralTime !== undefined) return this.#bgp.selectionDeferralTime
     const groups = this.#bgp?.neighborGroups ?? []
     const times = [
       ...[...wanted.values()].map(settings => settings.session.gracefulRestartTime),

@@ -72,6 +72,28 @@ const session = {
         'Restart time in seconds that we announce (RFC 4724); 0 turns graceful restart off. Default: 120.',
     }),
   ),
+  gracefulRestartNotification: Type.Optional(
+    Type.Boolean({
+      description:
+        'Keep routes also when a NOTIFICATION or the hold timer ends the session (RFC 8538), where the neighbour does so too. Default: true.',
+    }),
+  ),
+  longLivedGracefulRestartTime: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 16777215,
+      description:
+        'Seconds for which routes stay as a last resort after the restart time (RFC 9494), where the neighbour announces it too; the shorter time of both sides counts. 0: off. Default: 0.',
+    }),
+  ),
+  stalePathTime: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65535,
+      description:
+        'Seconds for which routes from before a restart stay when the neighbour is back and has not said End-of-RIB (RFC 4724). Default: 360.',
+    }),
+  ),
   importPolicy: Type.Optional(
     nameText(
       'Policy for what the neighbour announces. Default: accept all of iBGP, nothing of eBGP (RFC 8212).',
@@ -148,6 +170,14 @@ export const Bgp = Type.Object(
       Type.Boolean({
         description:
           'Put BGP routes into the kernel. False for a route reflector that packets do not pass through: it decides and announces, and installs nothing. Default: true.',
+      }),
+    ),
+    selectionDeferralTime: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 65535,
+        description:
+          'After a restart of the box, the most seconds to wait for the End-of-RIB of all neighbours before routes are chosen (RFC 4724). Default: the longest gracefulRestartTime.',
       }),
     ),
     neighborGroups: Type.Optional(

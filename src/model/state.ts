@@ -105,6 +105,17 @@ export const BgpNeighborState = Type.Object(
           addPathSend: Type.Boolean({ description: 'We announce several paths of a prefix (RFC 7911).' }),
           addPathReceive: Type.Boolean({ description: 'We take several paths of a prefix (RFC 7911).' }),
           stale: count('Paths kept from before a restart of the neighbour (RFC 4724).'),
+          staleUntil: Type.Optional(
+            Type.String({
+              description: 'When the stale paths go, if the neighbour does not come back to them; RFC 3339.',
+            }),
+          ),
+          longLived: Type.Optional(
+            Type.Boolean({
+              description:
+                'The stale paths are kept as a last resort, the restart time being over (RFC 9494).',
+            }),
+          ),
         },
         closed,
       ),

@@ -72,8 +72,8 @@ export class Remote {
     return this.send(buildKeepalive())
   }
 
-  notify(code: number, subcode: number): this {
-    return this.send(buildNotification({ code, subcode, data: new Uint8Array(0) }))
+  notify(code: number, subcode: number, data: Uint8Array = new Uint8Array(0)): this {
+    return this.send(buildNotification({ code, subcode, data }))
   }
 
   send(bytes: Uint8Array): this {

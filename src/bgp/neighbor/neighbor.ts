@@ -9,9 +9,10 @@ import { explainDown } from '../session/reason.ts'
 import { Session, type SessionEnvironment } from '../session/session.ts'
 import type { PeerType } from '../sink.ts'
 import type { Tables } from '../tables.ts'
-import { type GracefulRestart, type Open, RefreshSubtype, unicastFamily } from '../wire/index.ts'
+import { type GracefulRestart, type Negotiated, type Open, RefreshSubtype } from '../wire/index.ts'
 import { Receiving } from './receiving.ts'
-import { Retention } from './retention.ts'
+import { forwards, keeping } from './retention.ts'
+import { StalePaths } from './stale-paths.ts'
 import { stateRow } from './state-row.ts'
 import { refreshMessage, Telling } from './telling.ts'
 
@@ -27,7 +28,7 @@ export interface NeighborHost {
   readonly tables: Tables
   readonly ownAddresses: ReadonlySet<string>
   /** What our OPEN says of graceful restart (RFC 4724 §3). */
-  gracefulRestart(neighbor: Neighbor): GracefulRestart
+  gracefulRestart(neighbor: Neighbor): GracefulRestart | undefined
   /** A session is up: the neighbour is to become a member of update groups. */
   established(neighbor: Neighbor): void
   /** A session or an attempt ended, for this reason: the neighbour is to leave its update groups. */
@@ -47,7 +48,7 @@ export interface NeighborHost {
 
 /**
  * A neighbour: its session, what it told us (`Receiving`), what it is told (`Telling`), and what is kept while it restarts
- * (`Retention`).
+ * (`StalePaths`).
  */
 export class Neighbor {
   readonly address: string
@@ -63,10 +64,12 @@ export class Neighbor {
   lastDown: { readonly at: number; readonly reason: string; readonly told: boolean } | undefined
   readonly #host: NeighborHost
   readonly #receiving: Receiving
-  readonly #retention: Retention
+  readonly #stale: Readonly<Record<Family, StalePaths>>
   #remote: Open | undefined
   /** What our address of the session is on, where it is link-local. */
   #interface: string | undefined
+  /** Of the session that is up, or was up last. */
+  #negotiated: Negotiated | undefined
   /** A session, or an attempt at one, has ended: a dynamic neighbour without one may go. */
   #ended = false
 
@@ -84,19 +87,11 @@ export class Neighbor {
     this.importPolicy = importPolicy
     this.groupNumber = groupNumber
     const { environment, tables } = host
-    this.#retention = new Retention(
-      {
-        environment,
-        paths: tables.paths,
-        settle: () => host.settle(),
-        checkIdle: () => this.#checkIdle(),
-      },
-      peer,
-    )
+    this.#stale = { 4: this.#stalePaths(4), 6: this.#stalePaths(6) }
     this.#receiving = new Receiving(
       {
         tables,
-        retention: this.#retention,
+        stale: this.#stale,
         context: () => this.#context(),
         endOfRib: family => host.endOfRib(this, family),
         refreshRequested: family => host.refreshRequested(this, family),
@@ -164,20 +159,21 @@ export class Neighbor {
   }
 
   /** The import policy is another one: judges every path again, in slices. */
-  reconsider(): void {
+  reconsider(families: readonly Family[] = [4, 6]): void {
     const { environment, tables } = this.#host
-    for (const family of [4, 6] as const) {
+    for (const family of families) {
       const table = tables.paths[family]
       if (table.counts.received[this.peer] === 0) continue
       const work = table.reconsider(
         this.peer,
-        (slot, received) => this.#receiving.judge(family, slot, received),
+        (slot, received, stale) => this.#receiving.judge(family, slot, received, stale),
         () => environment.clock.now(),
       )
       environment.slices.add({
         run: until => {
           const more = work(until)
           this.#host.settle()
+          if (!more) this.#checkIdle()
           return more
         },
       })
@@ -188,12 +184,17 @@ export class Neighbor {
   remove(reason: { code: number; subcode: number }): void {
     this.removed = true
     this.session.stop(reason)
-    this.#retention.drop([4, 6])
+    for (const family of [4, 6] as const) this.#stale[family].drop()
   }
 
   /** Why it is down, where the configuration is what keeps it so. */
   disabled(): void {
     this.#noteDown({ kind: 'disabled' })
+  }
+
+  /** Its paths that it does not stand by at the moment. */
+  stalePaths(family: Family): Pick<StalePaths, 'longLived' | 'until'> {
+    return this.#stale[family]
   }
 
   state(): BgpNeighborState {
@@ -223,7 +224,8 @@ export class Neighbor {
     columns.external[this.peer] = external ? 1 : 0
     columns.routerId[this.peer] = channel.remote!.routerId
     this.#receiving.begin(negotiated, this.type, external ? channel.remote!.as : 0)
-    this.#retention.resume(negotiated.families, negotiated.gracefulRestart)
+    this.#negotiated = negotiated
+    for (const family of [4, 6] as const) this.#stale[family].resumed(forwards(negotiated, family))
     this.#host.established(this)
   }
 
@@ -253,30 +255,34 @@ export class Neighbor {
   #leave(down: Down): void {
     this.telling.clear()
     const disabled = this.#receiving.end()
-    const restart = this.#lastRestart
-    const graceful =
-      (down.kind === 'tcp' || down.kind === 'replaced') && restart !== undefined && !this.removed
-    const kept = graceful
-      ? ([4, 6] as const).filter(
-          family =>
-            !disabled.includes(family) &&
-            restart.families.some(row => unicastFamily(row.afi, row.safi) === family),
-        )
-      : []
-    this.#retention.ended(kept, restart?.time ?? 0)
+    for (const family of [4, 6] as const) {
+      const forget = this.removed || disabled.includes(family)
+      const { longLivedGracefulRestartTime } = this.settings.session
+      this.#stale[family].ended(
+        forget ? undefined : keeping(down, this.#negotiated, family, longLivedGracefulRestartTime),
+      )
+    }
+  }
+
+  #stalePaths(family: Family): StalePaths {
+    const host = this.#host
+    return new StalePaths(
+      {
+        environment: host.environment,
+        table: host.tables.paths[family],
+        limit: () => this.settings.stalePathTime,
+        reconsider: () => this.reconsider([family]),
+        settle: () => host.settle(),
+        checkIdle: () => this.#checkIdle(),
+      },
+      this.peer,
+    )
   }
 
   #checkIdle(): void {
     // Its number in the tables is another neighbour's next.
-    if (this.#retention.holding) return
+    if (this.#stale[4].holding || this.#stale[6].holding) return
     const unused = this.settings.dynamic && this.#ended && this.session.state === 'Active'
     if (this.removed || unused) this.#host.idle(this)
-  }
-
-  /** What the neighbour said of graceful restart in the session that ended, where it has families. */
-  get #lastRestart(): GracefulRestart | undefined {
-    const restart = this.#remote?.capabilities.gracefulRestart
-    const ours = this.settings.session.gracefulRestartTime > 0
-    return ours && restart && restart.families.length > 0 ? restart : undefined
   }
 }

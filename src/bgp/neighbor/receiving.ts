@@ -1,5 +1,6 @@
 import type { Family } from '../../net/address.ts'
 import { type ImportContext, Importer } from '../import.ts'
+import { asLastResort } from '../rib/last-resort.ts'
 import type { Tables } from '../tables.ts'
 import {
   MessageType,
@@ -13,11 +14,11 @@ import {
   unicastFamily,
   Verdict,
 } from '../wire/index.ts'
-import type { Retention } from './retention.ts'
+import type { StalePaths } from './stale-paths.ts'
 
 export interface ReceivingHost {
   readonly tables: Tables
-  readonly retention: Retention
+  readonly stale: Readonly<Record<Family, StalePaths>>
   /** What routes are judged by now. */
   context(): ImportContext
   endOfRib(family: Family): void
@@ -73,9 +74,11 @@ export class Receiving {
     return undefined
   }
 
-  /** The set that a path has after policy now, counted for the caller, or 0. */
-  judge(family: Family, slot: number, received: number): number {
-    return this.#importer.judge(this.#host.tables.paths[family], slot, received, this.#host.context())
+  /** The set that a path has after policy now, counted for the caller, or 0; `GOES`: it is not kept (RFC 9494 §4.2). */
+  judge(family: Family, slot: number, received: number, stale: boolean): number {
+    const { tables, stale: kept } = this.#host
+    const effective = this.#importer.judge(tables.paths[family], slot, received, this.#host.context())
+    return stale && kept[family].longLived ? asLastResort(tables.attributes, received, effective) : effective
   }
 
   #updateCame(buffer: Uint8Array, start: number, end: number): Notification | undefined {
@@ -87,12 +90,12 @@ export class Receiving {
     if (update.verdict === Verdict.RESET_SESSION) return update.notification
     if (update.verdict === Verdict.DISABLE_FAMILY && update.disabled) {
       this.#disabled[update.disabled] = true
-      this.#host.retention.drop([update.disabled])
+      this.#host.stale[update.disabled].drop()
     }
     const { paths } = this.#host.tables
     this.#importer.apply(buffer, update, paths, this.#host.context(), family => this.#disabled[family])
     if (update.endOfRib !== undefined) {
-      this.#host.retention.endOfRib(update.endOfRib)
+      this.#host.stale[update.endOfRib].complete()
       this.#host.endOfRib(update.endOfRib)
     }
     return undefined
@@ -108,8 +111,8 @@ export class Receiving {
     if (family === undefined || !negotiated.families.includes(family)) return undefined
     if (subtype === RefreshSubtype.REQUEST) this.#host.refreshRequested(family)
     else if (!negotiated.enhancedRefresh) return undefined
-    else if (subtype === RefreshSubtype.BEGIN) this.#host.retention.beginRefresh(family)
-    else if (subtype === RefreshSubtype.END) this.#host.retention.endRefresh(family)
+    else if (subtype === RefreshSubtype.BEGIN) this.#host.stale[family].beginRefresh()
+    else if (subtype === RefreshSubtype.END) this.#host.stale[family].complete()
     return undefined
   }
 }

@@ -1,114 +1,46 @@
 import type { Family } from '../../net/address.ts'
-import type { PathTable } from '../rib/path-table.ts'
-import type { SessionEnvironment } from '../session/session.ts'
-import { Alarm } from '../session/timers.ts'
-import { type GracefulRestart, unicastFamily } from '../wire/index.ts'
-
-/** How long stale paths wait for the End-of-RIB of a neighbour that is back (RFC 4724 §4.2: an upper bound of our own). */
-const STALE_LIMIT = 360_000
-
-export interface RetentionHost {
-  readonly environment: Pick<SessionEnvironment, 'clock' | 'slices'>
-  readonly paths: Readonly<Record<Family, PathTable>>
-  /** Paths have gone: decide and announce, if there is time in this turn. */
-  settle(): void
-  /** A sweep or a wait is over. */
-  checkIdle(): void
-}
+import type { Down } from '../session/down.ts'
+import { type AfiSafi, isHardReset, type Negotiated, unicastFamily } from '../wire/index.ts'
+import type { Keeping } from './stale-paths.ts'
 
 /**
- * What is kept of a neighbour's paths that it does not stand by at the moment: while it restarts (RFC 4724 §4.2), until its
- * End-of-RIB, and during a refresh (RFC 7313 §4.2). Such paths are stale; a sweep withdraws them, in slices.
+ * What stays of a family when a session ends: what the neighbour's OPEN of that session said (RFC 4724 §4.2, RFC 9494 §4.2).
+ * Undefined: nothing.
+ * @param longLivedTime our own bound, seconds
  */
-export class Retention {
-  readonly #host: RetentionHost
-  readonly #peer: number
-  /** The neighbour's TCP died, and it has until this alarm to come back (RFC 4724 §4.2). */
-  readonly #restart: Alarm
-  /** It is back, or refreshes, and has until this alarm to have said everything. */
-  readonly #stale: Alarm
-  /** How many sweeps are under way. */
-  #sweeps = 0
-
-  constructor(host: RetentionHost, peer: number) {
-    this.#host = host
-    this.#peer = peer
-    this.#restart = new Alarm(host.environment.clock, () => this.forget([4, 6]))
-    this.#stale = new Alarm(host.environment.clock, () => this.forget([4, 6]))
+export function keeping(
+  down: Down,
+  negotiated: Negotiated | undefined,
+  family: Family,
+  longLivedTime: number,
+): Keeping | undefined {
+  const restart = negotiated?.gracefulRestart
+  if (!negotiated || !restart || !isGraceful(down, negotiated)) return undefined
+  const row = find(restart.families, family)
+  const longLived = find(negotiated.longLivedGracefulRestart, family)
+  if (!row && !longLived) return undefined
+  return {
+    restart: row ? restart.time : 0,
+    longLived: Math.min(longLived?.staleTime ?? 0, longLivedTime),
   }
+}
 
-  /** Paths are here, or the neighbour may come back for them: its number in the tables must stay. */
-  get holding(): boolean {
-    return this.#sweeps > 0 || this.#restart.running || this.#hasPaths
+/** Whether the neighbour, back again, says that it has kept forwarding for a family. */
+export function forwards(negotiated: Negotiated, family: Family) {
+  const both = negotiated.families.includes(family)
+  return {
+    restart: both && (find(negotiated.gracefulRestart?.families, family)?.forwarding ?? false),
+    longLived: both && (find(negotiated.longLivedGracefulRestart, family)?.forwarding ?? false),
   }
+}
 
-  /** The session ended: every path becomes stale. Those of `kept` families stay for so many seconds, if it does not come back. */
-  ended(kept: readonly Family[], seconds: number): void {
-    this.#stale.cancel()
-    for (const family of [4, 6] as const) this.#host.paths[family].age(this.#peer)
-    this.forget(([4, 6] as const).filter(family => !kept.includes(family)))
-    if (kept.length > 0) this.#restart.set(seconds * 1000)
-  }
+/** RFC 4724 §4.2: TCP failed. Where both sides have set N, also a NOTIFICATION that is no Hard Reset (RFC 8538 §4). */
+function isGraceful(down: Down, { gracefulNotification }: Negotiated): boolean {
+  if (down.kind === 'tcp' || down.kind === 'replaced') return true
+  if (down.kind !== 'sent' && down.kind !== 'received') return false
+  return gracefulNotification && !isHardReset(down.notification)
+}
 
-  /** It is back. RFC 4724 §4.2: what it has not kept forwarding for is not kept here either. */
-  resume(families: readonly Family[], restart: GracefulRestart | undefined): void {
-    this.#restart.cancel()
-    const kept = families.filter(family =>
-      restart?.families.some(row => unicastFamily(row.afi, row.safi) === family && row.forwarding),
-    )
-    this.forget(([4, 6] as const).filter(family => !kept.includes(family)))
-    if (this.#hasStale) this.#stale.set(STALE_LIMIT)
-  }
-
-  endOfRib(family: Family): void {
-    this.forget([family])
-    if (!this.#hasStale) this.#stale.cancel()
-  }
-
-  /** BoRR: what does not come again until EoRR goes (RFC 7313 §4.2). */
-  beginRefresh(family: Family): void {
-    this.#host.paths[family].age(this.#peer)
-    this.#stale.set(STALE_LIMIT)
-  }
-
-  endRefresh(family: Family): void {
-    this.forget([family])
-  }
-
-  /** All paths of families go, in slices. */
-  drop(families: readonly Family[]): void {
-    for (const family of families) this.#host.paths[family].age(this.#peer)
-    this.forget(families)
-  }
-
-  /** The stale paths of families go, in slices. */
-  forget(families: readonly Family[]): void {
-    const { environment, paths } = this.#host
-    for (const family of families) {
-      const table = paths[family]
-      if (table.counts.stale[this.#peer] === 0) continue
-      const work = table.sweep(this.#peer, () => environment.clock.now())
-      this.#sweeps++
-      environment.slices.add({
-        run: until => {
-          const more = work(until)
-          if (!more) this.#sweeps--
-          this.#host.settle()
-          if (!more) this.#host.checkIdle()
-          return more
-        },
-      })
-    }
-    this.#host.checkIdle()
-  }
-
-  get #hasPaths(): boolean {
-    const { paths } = this.#host
-    return paths[4].counts.received[this.#peer]! + paths[6].counts.received[this.#peer]! > 0
-  }
-
-  get #hasStale(): boolean {
-    const { paths } = this.#host
-    return paths[4].counts.stale[this.#peer]! + paths[6].counts.stale[this.#peer]! > 0
-  }
+function find<T extends AfiSafi>(rows: readonly T[] | undefined, family: Family): T | undefined {
+  return rows?.find(row => unicastFamily(row.afi, row.safi) === family)
 }

@@ -17,6 +17,7 @@ export interface Shown {
   readonly telling: Telling
   readonly remoteAs: number
   readonly type: PeerType
+  stalePaths(family: Family): { readonly longLived: boolean; readonly until: number | undefined }
   readonly lastDown: { readonly at: number; readonly reason: string } | undefined
 }
 
@@ -53,6 +54,7 @@ export function stateRow(neighbor: Shown, tables: Tables, clock: Clock): BgpNeig
 function familyRow(neighbor: Shown, tables: Tables, family: Family): BgpNeighborState['families'][number] {
   const { peer, telling } = neighbor
   const { counts } = tables.paths[family]
+  const { until, longLived } = neighbor.stalePaths(family)
   const negotiated = neighbor.session.channel?.negotiated
   return {
     family: FAMILY_NAMES[family],
@@ -62,6 +64,7 @@ function familyRow(neighbor: Shown, tables: Tables, family: Family): BgpNeighbor
     addPathSend: negotiated?.addPathSend.includes(family) ?? false,
     addPathReceive: negotiated?.addPathReceive.includes(family) ?? false,
     stale: counts.stale[peer]!,
+    ...(until !== undefined && { staleUntil: new Date(until).toISOString(), longLived }),
   }
 }
 

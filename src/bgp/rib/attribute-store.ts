@@ -1,3 +1,4 @@
+import { readUint32 } from '../wire/bytes.ts'
 import {
   type Attributes,
   DecisionFields,
@@ -19,6 +20,13 @@ export interface Change {
   readonly localPreference?: number
   /** null: remove it. */
   readonly med?: number | null
+  readonly communities?: readonly {
+    readonly add: readonly {
+      readonly kind: 'standard'
+      readonly bytes: Uint8Array
+      readonly mask: Uint8Array
+    }[]
+  }[]
   /** Packets leave through this interface, with the next hop as far end. */
   readonly tunnel?: string
 }
@@ -127,8 +135,8 @@ export class AttributeStore {
 
   /** The number of a change; equal changes have the same. 0 changes nothing. */
   change(change: Change): number {
-    const { localPreference, med, tunnel } = change
-    const text = JSON.stringify({ localPreference, med, tunnel })
+    const { localPreference, med, tunnel, communities } = change
+    const text = JSON.stringify({ localPreference, med, tunnel, communities })
     let id = this.#changeByText.get(text)
     if (id === undefined) {
       id = this.#changes.length
@@ -160,16 +168,20 @@ export class AttributeStore {
     return made
   }
 
-  #leavesAlone({ med, localPreference, tunnel }: Change, id: number): boolean {
+  #leavesAlone({ med, localPreference, tunnel, communities }: Change, id: number): boolean {
+    if (communities !== undefined) return false
     return med === null && this.hasMed[id] === 0 && localPreference === undefined && tunnel === undefined
   }
 
   #make(id: number, change: Change): number {
-    const { med, localPreference, ...rest } = this.decode(id)
+    const { med, localPreference, communities = [], ...rest } = this.decode(id)
+    const added = (change.communities ?? []).flatMap(({ add }) => add.map(one => readUint32(one.bytes, 0)))
+    const newCommunities = [...communities, ...added.filter(one => !communities.includes(one))]
     const newMed = change.med === undefined ? med : (change.med ?? undefined)
     const newPreference = change.localPreference ?? localPreference
     const key = encodeKey({
       ...rest,
+      ...(newCommunities.length > 0 && { communities: newCommunities }),
       ...(newMed !== undefined && { med: newMed }),
       ...(newPreference !== undefined && { localPreference: newPreference }),
     })

@@ -1,3 +1,4 @@
+import { WELL_KNOWN } from '../wire/index.ts'
 import type { AttributeStore } from './attribute-store.ts'
 import { type Hops, UNREACHABLE } from './hops.ts'
 import type { PeerColumns } from './peers.ts'
@@ -15,6 +16,7 @@ import type { PeerColumns } from './peers.ts'
 
 /** The steps in their order; a path's reason to lose is the step that took it out. */
 export const DECISION_STEPS = [
+  'stale',
   'localPreference',
   'asPathLength',
   'origin',
@@ -63,6 +65,8 @@ export class Decision {
     this.rows = { list: new Int32Array(64) }
     const set = (row: number) => this.#paths.effective[row]!
     this.#costs = {
+      // RFC 9494 §4.4: what is kept for, or told by, who has long been away loses to all that is not.
+      stale: row => attributes.wellKnown[set(row)]! & WELL_KNOWN.LLGR_STALE,
       localPreference: row => -attributes.localPreference[set(row)]!,
       asPathLength: row => attributes.asPathLength[set(row)]!,
       origin: row => attributes.origin[set(row)]!,
@@ -93,7 +97,8 @@ export class Decision {
     this.multipath = count
     if (count <= 1) return count === 0 ? -1 : this.rows.list[0]!
     const costs = this.#costs
-    let left = this.#keepLowest(count, costs.localPreference, 'localPreference', lost)
+    let left = this.#keepLowest(count, costs.stale, 'stale', lost)
+    left = this.#keepLowest(left, costs.localPreference, 'localPreference', lost)
     left = this.#keepLowest(left, costs.asPathLength, 'asPathLength', lost)
     left = this.#keepLowest(left, costs.origin, 'origin', lost)
     left = this.#compareMed(left, lost)

@@ -7,9 +7,9 @@ import { Decision, type DecisionStep } from './decision.ts'
 import type { Follower } from './follower.ts'
 import type { ChangedHops, Hops } from './hops.ts'
 import { Installing } from './installing.ts'
+import { GOES, type Judge } from './last-resort.ts'
 import type { PathRow } from './path-row.ts'
 import { LOCAL, PathCounts, type PeerColumns } from './peers.ts'
-import { Ranking } from './ranking.ts'
 import { WaitingSlots } from './waiting-slots.ts'
 
 /** The neighbour has withdrawn it, but some peer was told of it and not yet of its end. */
@@ -50,7 +50,6 @@ export class PathTable {
   readonly family: Family
   readonly prefixes: PrefixTable
   readonly counts = new PathCounts()
-  readonly ranking: Ranking
   peer = new Uint16Array(1024)
   pathId = new Uint32Array(1024)
   received = new Uint32Array(1024)
@@ -81,7 +80,6 @@ export class PathTable {
     this.#decision = new Decision(attributes, hops, peers, this)
     const { prefixes } = this
     this.#installing = new Installing({ family, prefixes, paths: this, attributes, hops, peers, sink })
-    this.ranking = new Ranking(this, this.#decision)
   }
 
   /** Paths held. */
@@ -182,14 +180,10 @@ export class PathTable {
   }
 
   /**
-   * Makes a task that applies `judge` to every path of the neighbour again: from the attributes as received to the set
-   * after policy, counted for this table, or 0.
+   * Makes a task that applies `judge` to every path of the neighbour again: from the attributes as received, and whether
+   * the path is stale, to the set after policy, counted for this table, or 0; `GOES` withdraws the path.
    */
-  reconsider(
-    peer: number,
-    judge: (slot: number, received: number) => number,
-    now: () => number,
-  ): (until: number) => boolean {
+  reconsider(peer: number, judge: Judge, now: () => number): (until: number) => boolean {
     let row = 0
     return until => {
       for (; row < this.#rows; row++) {
@@ -203,8 +197,13 @@ export class PathTable {
     }
   }
 
-  #judge(row: number, judge: (slot: number, received: number) => number): void {
-    const effective = judge(this.#slot[row]!, this.received[row]!)
+  #judge(row: number, judge: Judge): void {
+    const stale = this.#epoch[row] !== this.counts.epoch[this.peer[row]!]
+    const effective = judge(this.#slot[row]!, this.received[row]!, stale)
+    if (effective === GOES) {
+      this.#withdrawRow(row)
+      return
+    }
     if (effective !== this.effective[row]) {
       this.#setEffective(row, effective)
       this.#queue.add(this.#slot[row]!)

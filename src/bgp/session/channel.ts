@@ -7,6 +7,7 @@ import {
   buildOpen,
   ERROR,
   Framer,
+  hardened,
   MAX_EXTENDED_MESSAGE,
   MAX_MESSAGE,
   MessageType,
@@ -138,7 +139,8 @@ export class Channel {
 
   /** Ends the connection with a NOTIFICATION. */
   fail(reason: Notification): void {
-    this.end({ kind: 'sent', notification: reason })
+    const told = this.negotiated?.gracefulNotification ? hardened(reason) : reason
+    this.end({ kind: 'sent', notification: told })
   }
 
   /** Ends the connection, and tells the owner. Sends the NOTIFICATION where `down` is one and the peer can take it. */

@@ -1,5 +1,5 @@
 import type { PeerType } from '../sink.ts'
-import { describeNotification, type Notification, type Open } from '../wire/index.ts'
+import { describeNotification, insideHardReset, type Notification, type Open } from '../wire/index.ts'
 import type { Down } from './down.ts'
 import type { SessionSettings } from './settings.ts'
 
@@ -65,7 +65,8 @@ const ADVICE_RECEIVED: Readonly<Record<string, Advice>> = {
 }
 
 function adviceReceived(notification: Notification, context: DownContext): string | undefined {
-  return ADVICE_RECEIVED[`${notification.code}/${notification.subcode}`]?.(context)
+  const { code, subcode } = insideHardReset(notification) ?? notification
+  return ADVICE_RECEIVED[`${code}/${subcode}`]?.(context)
 }
 
 /** What we sent, in our own words where they say more than those of the NOTIFICATION. */
@@ -88,7 +89,8 @@ const SENT: Readonly<Record<string, Advice>> = {
 }
 
 function explainSent(notification: Notification, context: DownContext): string {
-  const own = SENT[`${notification.code}/${notification.subcode}`]
+  const { code, subcode } = insideHardReset(notification) ?? notification
+  const own = SENT[`${code}/${subcode}`]
   return own ? own(context) : `We ended the session: ${describeNotification(notification)}`
 }
 

@@ -197,11 +197,10 @@ export class Session implements ChannelOwner {
   // What channels ask and tell.
 
   open(): Open {
-    const { localAs, holdTime, routerId, families, gracefulRestartTime, addPathSend, addPathReceive } =
-      this.#settings
+    const { localAs, holdTime, routerId, families, longLivedGracefulRestartTime } = this.#settings
     const unicast = families.map(family => UNICAST[family])
-    const addPathMode = (addPathSend ? AddPathMode.SEND : 0) | (addPathReceive ? AddPathMode.RECEIVE : 0)
-    const gracefulRestart = gracefulRestartTime > 0 ? this.#events.gracefulRestart() : undefined
+    const gracefulRestart = this.#events.gracefulRestart()
+    const longLived = longLivedGracefulRestartTime > 0 ? gracefulRestart?.families : undefined
     return {
       as: localAs,
       holdTime,
@@ -212,8 +211,14 @@ export class Session implements ChannelOwner {
         enhancedRefresh: true,
         extendedMessage: true,
         as4: localAs,
-        addPath: addPathMode === 0 ? [] : unicast.map(family => ({ ...family, mode: addPathMode })),
+        addPath: unicast.map(family => ({ ...family, mode: AddPathMode.BOTH })),
         ...(gracefulRestart && { gracefulRestart }),
+        ...(longLived && {
+          longLivedGracefulRestart: longLived.map(row => ({
+            ...row,
+            staleTime: longLivedGracefulRestartTime,
+          })),
+        }),
       },
     }
   }

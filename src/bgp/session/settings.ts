@@ -18,15 +18,16 @@ export interface SessionSettings {
   readonly minimumTtl?: number | undefined
   /** Key of TCP's MD5 signatures (RFC 2385). Never to be shown. */
   readonly password?: string | undefined
-  /** Whether our OPEN offers to send and to take several paths of a prefix (RFC 7911). */
-  readonly addPathSend: boolean
-  readonly addPathReceive: boolean
   readonly holdTime: number
   /** Undefined: a third of the negotiated hold time. */
   readonly keepaliveTime: number | undefined
   readonly connectRetryTime: number
-  /** 0: graceful restart is off. */
+  /** 0: graceful restart is off, unless it is a long-lived one. */
   readonly gracefulRestartTime: number
+  /** N: what restarts gracefully are also NOTIFICATIONs and the hold timer (RFC 8538). */
+  readonly gracefulRestartNotification: boolean
+  /** RFC 9494; 0: off. */
+  readonly longLivedGracefulRestartTime: number
 }
 
 /** Fields that are in effect only from the next OPEN on: a change of one resets the session. */
@@ -39,10 +40,10 @@ const NEGOTIATED = [
   'ttl',
   'minimumTtl',
   'password',
-  'addPathSend',
-  'addPathReceive',
   'holdTime',
   'gracefulRestartTime',
+  'gracefulRestartNotification',
+  'longLivedGracefulRestartTime',
 ] as const
 
 /** Whether a session under `before` has to be reset to be one under `after`. */

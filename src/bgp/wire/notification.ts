@@ -134,6 +134,27 @@ export function hardReset(inner: Notification): Notification {
   return { ...ERROR.cease.hardReset, data }
 }
 
+/** Cease subcodes after which a session is not to go on where it was: limits, shutdowns and resets by an operator, BFD. */
+const ENDS_FOR_GOOD: ReadonlySet<number> = new Set(
+  [
+    ERROR.cease.maximumPrefixes,
+    ERROR.cease.administrativeShutdown,
+    ERROR.cease.peerDeconfigured,
+    ERROR.cease.administrativeReset,
+    ERROR.cease.bfdDown,
+  ].map(({ subcode }) => subcode),
+)
+
+/** A NOTIFICATION as it is sent to a neighbour that keeps routes after others (RFC 8538 §3.1): inside a Hard Reset where it is not to. */
+export function hardened(reason: Notification): Notification {
+  const { code } = ERROR.cease.hardReset
+  return reason.code === code && ENDS_FOR_GOOD.has(reason.subcode) ? hardReset(reason) : reason
+}
+
+export function isHardReset({ code, subcode }: Notification): boolean {
+  return code === ERROR.cease.hardReset.code && subcode === ERROR.cease.hardReset.subcode
+}
+
 /** The NOTIFICATION inside a Hard Reset; undefined where it is not one or is empty. Not unwrapped twice. */
 export function insideHardReset({ code, subcode, data }: Notification): Notification | undefined {
   const { hardReset: outer } = ERROR.cease
