@@ -15,6 +15,8 @@ export interface NeighborSettings {
   readonly dynamic: boolean
   /** Undefined: as the type of the session has it. */
   readonly nexthopSelf: boolean | undefined
+  /** With ADD-PATH: how many paths of a prefix it is told, the best ones (RFC 7911). */
+  readonly paths: number
   /** iBGP: what it says goes to all of iBGP, and it hears all of iBGP (RFC 4456). */
   readonly routeReflectorClient: boolean
   /** RFC 4456 §7: of the cluster that we reflect for. */
@@ -132,6 +134,8 @@ function resolve(
       holdTime: from.holdTime ?? DEFAULT.holdTime,
       keepaliveTime: from.keepaliveTime,
       connectRetryTime: from.connectRetryTime ?? DEFAULT.connectRetryTime,
+      addPathSend: from.addPathSend !== 'none',
+      addPathReceive: from.addPathReceive ?? true,
       gracefulRestartTime: from.gracefulRestartTime ?? DEFAULT.gracefulRestartTime,
       gracefulRestartNotification: from.gracefulRestartNotification ?? DEFAULT.gracefulRestartNotification,
       longLivedGracefulRestartTime: from.longLivedGracefulRestartTime ?? DEFAULT.longLivedGracefulRestartTime,
@@ -142,6 +146,7 @@ function resolve(
     enabled: neighbor?.enabled ?? true,
     dynamic: neighbor === undefined,
     nexthopSelf: from.nexthopSelf,
+    paths: typeof from.addPathSend === 'number' ? from.addPathSend : Number.POSITIVE_INFINITY,
     routeReflectorClient: from.routeReflectorClient ?? false,
     clusterId: readUint32(parseAddress(bgp.clusterId ?? bgp.routerId)!, 0),
     importPolicy: from.importPolicy,

@@ -9,6 +9,17 @@ export const announcing = {
         'Announce our own address as next hop of everything, also of what is reflected. Default: true for eBGP, false for iBGP.',
     }),
   ),
+  addPathSend: Type.Optional(
+    Type.Union([Type.Literal('all'), Type.Literal('none'), Type.Integer({ minimum: 1, maximum: 64 })], {
+      description:
+        'How many paths of a prefix the neighbour is told where it takes several (RFC 7911): all, none but the best, or so many, the best first. Default: all.',
+    }),
+  ),
+  addPathReceive: Type.Optional(
+    Type.Boolean({
+      description: 'Take several paths of a prefix from the neighbour (RFC 7911). Default: true.',
+    }),
+  ),
   routeReflectorClient: Type.Optional(
     Type.Boolean({
       description:

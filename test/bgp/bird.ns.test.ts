@@ -370,6 +370,21 @@ describe('with BIRD 2', () => {
         bird.ask('show route protocol four all for 10.244.1.0/26').match(/BGP\.next_hop: \S+/g)
       await until('BIRD has two paths', () => paths()?.length === 2)
       expect(paths()?.sort()).toEqual(['BGP.next_hop: 10.9.2.2', 'BGP.next_hop: 10.9.3.2'])
+      const neighbors = box.bgp.neighbors!.map(row => ({ ...row, addPathSend: 1 }))
+      box.configure({ ...box.bgp, neighbors })
+      await until('BIRD has the best one', () => paths()?.length === 1)
+      expect(paths()).toEqual(['BGP.next_hop: 10.9.2.2'])
+      box.configure({ ...box.bgp, neighbors: neighbors.map(row => ({ ...row, addPathSend: 2 })) })
+      await until('BIRD has two again', () => paths()?.length === 2)
+      expect(box.neighbor('10.9.1.2')!.lastDown).toBeUndefined()
+      box.configure({ ...box.bgp, neighbors: neighbors.map(row => ({ ...row, addPathSend: 'none' })) })
+      await until(
+        'the session is another one',
+        () => box.neighbor('10.9.1.2')?.families[0]?.addPathSend === false,
+      )
+      await until('BIRD has one again', () => paths()?.length === 1)
+      box.configure({ ...box.bgp, neighbors: neighbors.map(row => ({ ...row, addPathSend: 'all' })) })
+      await until('BIRD has all', () => paths()?.length === 2)
       await another.kill('SIGTERM')
       await until('BIRD has one path', () => paths()?.length === 1)
       expect(box.sink.routes.get('10.244.1.0/26')).toEqual(['10.9.2.2'])

@@ -14,6 +14,8 @@ export class LiveBox {
   readonly lines: string[] = []
   readonly transport = new TcpTransport({ clock: systemClock, log: line => this.lines.push(line) })
   readonly speaker: Speaker
+  bgp: Bgp
+  readonly #policies: readonly Policy[]
 
   constructor(bgp: Bgp, policies: readonly Policy[] = [ALL], restarting?: { expected: string[] }) {
     this.speaker = new Speaker({
@@ -26,7 +28,15 @@ export class LiveBox {
       restarting,
       localNexthop: family => ({ address: family === 4 ? '10.9.1.1' : 'fd09:1::1' }),
     })
+    this.bgp = bgp
+    this.#policies = policies
     this.speaker.configure(bgp, policies)
+  }
+
+  /** Another configuration from now on, with the same policies. */
+  configure(bgp: Bgp): void {
+    this.bgp = bgp
+    this.speaker.configure(bgp, this.#policies)
   }
 
   originate(...prefixes: string[]): void {

@@ -66,12 +66,12 @@ describe('a route reflector among BIRDs', () => {
       'each of the others the client',
       () => routes(2) === '10.241.0.0/24' && routes(3) === '10.241.0.0/24',
     )
-    box.speaker.configure(bgp({ neighbors: neighbors([1, 2]) }), [ALL])
+    box.configure(bgp({ neighbors: neighbors([1, 2]) }))
     await until(
       'all know all',
       () => routes(2) === '10.241.0.0/24 10.243.0.0/24' && routes(3) === '10.241.0.0/24 10.242.0.0/24',
     )
-    box.speaker.configure(bgp({ neighbors: neighbors([1]) }), [ALL])
+    box.configure(bgp({ neighbors: neighbors([1]) }))
     await until('as before', () => routes(2) === '10.241.0.0/24' && routes(3) === '10.241.0.0/24')
     for (const { lastDown, state } of box.speaker.neighbors())
       expect([state, lastDown]).toEqual(['Established', undefined])

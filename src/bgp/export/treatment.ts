@@ -13,7 +13,10 @@ export interface Treatment {
   readonly type: PeerType
   readonly localAs: number
   readonly as4: boolean
+  /** NLRI carry path identifiers (RFC 7911). */
   readonly addPath: boolean
+  /** With ADD-PATH: paths of a prefix that are announced, the best ones. */
+  readonly paths: number
   /** Octets of the longest message. */
   readonly limit: number
   /** Our own address as next hop: of what we originate, and of everything with `nexthopSelf`. Undefined: we have none. */
@@ -55,20 +58,21 @@ export function treatmentOf(
   const { settings, type } = session
   const { as4, sendLimit, addPathSend } = session.negotiated
   const { localAs } = settings.session
-  const { clusterId } = settings
+  const { clusterId, paths } = settings
   const nexthop = ownNexthop(session, family, find)
   const nexthopSelf = settings.nexthopSelf ?? type === 'eBGP'
   const addPath = addPathSend.includes(family)
   const client = type === 'iBGP' && settings.routeReflectorClient
   const rewriting = JSON.stringify([type, localAs, as4, String(nexthop), nexthopSelf, clusterId])
   return {
-    text: JSON.stringify([rewriting, addPath, sendLimit, client, policy.text]),
+    text: JSON.stringify([rewriting, addPath && String(paths), sendLimit, client, policy.text]),
     rewriting,
     family,
     type,
     localAs,
     as4,
     addPath,
+    paths,
     limit: sendLimit,
     nexthop,
     nexthopSelf,

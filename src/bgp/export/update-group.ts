@@ -87,6 +87,14 @@ export class UpdateGroup implements Follower {
   #recipient: Member | undefined
   #excluded = 0
   #rewriting: Rewriting
+  /** With ADD-PATH and a limit: room for the paths of a prefix that are told. */
+  #best = new Int32Array(0)
+  #ranking = 0
+  readonly #accepts = (row: number) => {
+    const set = this.#judge(this.#ranking, row)
+    this.#attributes.release(set)
+    return set !== 0
+  }
   readonly #scratch = new Uint8Array(16)
   #fresh = true
 
@@ -99,6 +107,7 @@ export class UpdateGroup implements Follower {
     this.allPaths = treatment.addPath
     this.#writer = this.#newWriter()
     this.#rewriting = new Rewriting(treatment)
+    this.#best = roomFor(treatment)
     this.#table.follow(this)
     this.#walk = 0
   }
@@ -157,6 +166,7 @@ export class UpdateGroup implements Follower {
     const before = this.#treatment
     this.#treatment = treatment
     this.#rewriting = new Rewriting(treatment)
+    this.#best = roomFor(treatment)
     this.#writer = this.#newWriter()
     this.#again ||= before.rewriting !== treatment.rewriting
     this.#walk = 0
@@ -236,9 +246,19 @@ export class UpdateGroup implements Follower {
       this.#sayPath(slot, slot, this.#table.announcedRow(slot), again)
       return
     }
+    const best = this.#rank(slot)
     for (let row = this.#table.firstRow(slot); row >= 0; row = this.#table.nextRow(row)) {
-      this.#sayPath(slot, row, this.#table.usable(row) ? row : -1, again)
+      const told = best === undefined ? this.#table.usable(row) : best.includes(row)
+      this.#sayPath(slot, row, told ? row : -1, again)
     }
+  }
+
+  /** The paths of a prefix that are told where not all of them are; undefined: all. */
+  #rank(slot: number): Int32Array | undefined {
+    if (this.#best.length === 0) return undefined
+    this.#ranking = slot
+    const count = this.#table.ranking.best(slot, this.#accepts, this.#best)
+    return this.#best.fill(-1, count)
   }
 
   /**
@@ -379,4 +399,8 @@ export class UpdateGroup implements Follower {
     }
     for (const member of this.members) if (member.peer !== this.#excluded) member.send(bytes, updates)
   }
+}
+
+function roomFor({ addPath, paths }: Treatment): Int32Array<ArrayBuffer> {
+  return new Int32Array(addPath && Number.isFinite(paths) ? paths : 0)
 }

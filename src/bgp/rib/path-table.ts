@@ -10,6 +10,7 @@ import { Installing } from './installing.ts'
 import { GOES, type Judge } from './last-resort.ts'
 import type { PathRow } from './path-row.ts'
 import { LOCAL, PathCounts, type PeerColumns } from './peers.ts'
+import { Ranking } from './ranking.ts'
 import { WaitingSlots } from './waiting-slots.ts'
 
 /** The neighbour has withdrawn it, but some peer was told of it and not yet of its end. */
@@ -50,6 +51,7 @@ export class PathTable {
   readonly family: Family
   readonly prefixes: PrefixTable
   readonly counts = new PathCounts()
+  readonly ranking: Ranking
   peer = new Uint16Array(1024)
   pathId = new Uint32Array(1024)
   received = new Uint32Array(1024)
@@ -80,6 +82,7 @@ export class PathTable {
     this.#decision = new Decision(attributes, hops, peers, this)
     const { prefixes } = this
     this.#installing = new Installing({ family, prefixes, paths: this, attributes, hops, peers, sink })
+    this.ranking = new Ranking(this, this.#decision)
   }
 
   /** Paths held. */

@@ -197,8 +197,10 @@ export class Session implements ChannelOwner {
   // What channels ask and tell.
 
   open(): Open {
-    const { localAs, holdTime, routerId, families, longLivedGracefulRestartTime } = this.#settings
+    const { localAs, holdTime, routerId, families, addPathSend, addPathReceive } = this.#settings
+    const { longLivedGracefulRestartTime } = this.#settings
     const unicast = families.map(family => UNICAST[family])
+    const addPathMode = (addPathSend ? AddPathMode.SEND : 0) | (addPathReceive ? AddPathMode.RECEIVE : 0)
     const gracefulRestart = this.#events.gracefulRestart()
     const longLived = longLivedGracefulRestartTime > 0 ? gracefulRestart?.families : undefined
     return {
@@ -211,7 +213,7 @@ export class Session implements ChannelOwner {
         enhancedRefresh: true,
         extendedMessage: true,
         as4: localAs,
-        addPath: unicast.map(family => ({ ...family, mode: AddPathMode.BOTH })),
+        addPath: addPathMode === 0 ? [] : unicast.map(family => ({ ...family, mode: addPathMode })),
         ...(gracefulRestart && { gracefulRestart }),
         ...(longLived && {
           longLivedGracefulRestart: longLived.map(row => ({

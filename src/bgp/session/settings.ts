@@ -18,6 +18,9 @@ export interface SessionSettings {
   readonly minimumTtl?: number | undefined
   /** Key of TCP's MD5 signatures (RFC 2385). Never to be shown. */
   readonly password?: string | undefined
+  /** Whether our OPEN offers to send and to take several paths of a prefix (RFC 7911). */
+  readonly addPathSend: boolean
+  readonly addPathReceive: boolean
   readonly holdTime: number
   /** Undefined: a third of the negotiated hold time. */
   readonly keepaliveTime: number | undefined
@@ -40,6 +43,8 @@ const NEGOTIATED = [
   'ttl',
   'minimumTtl',
   'password',
+  'addPathSend',
+  'addPathReceive',
   'holdTime',
   'gracefulRestartTime',
   'gracefulRestartNotification',

@@ -98,6 +98,7 @@ export class Bench {
       text: JSON.stringify([
         change.type,
         change.addPath,
+        String(change.paths),
         change.client,
         change.rewriting,
         change.policy?.text,
@@ -108,6 +109,7 @@ export class Bench {
       localAs: 64512,
       as4: true,
       addPath: false,
+      paths: Number.POSITIVE_INFINITY,
       limit: 4096,
       nexthop: Uint8Array.of(10, 0, 0, 1),
       nexthopSelf: false,

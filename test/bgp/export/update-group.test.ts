@@ -164,46 +164,6 @@ describe('an update group', () => {
   })
 })
 
-describe('ADD-PATH', () => {
-  it('tells all usable paths, each under its own identifier, and takes back each by itself', () => {
-    const bench = new Bench()
-    const member = bench.member({ addPath: true })
-    const a = bench.fixture.peer('10.0.0.2', true, 2)
-    const b = bench.fixture.peer('10.0.0.3', true, 3)
-    bench.fixture.announce(a, '10.1.0.0/24', bench.fixture.set({ via: '10.0.0.2' }))
-    bench.fixture.announce(b, '10.1.0.0/24', bench.fixture.set({ via: '10.0.0.3', asPath: path(1, 2, 3) }))
-    bench.run()
-    expect([...member.routes.keys()]).toHaveLength(2)
-    expect([...member.routes.values()].map(({ nexthop }) => nexthop[3]).sort()).toEqual([2, 3])
-    bench.fixture.withdraw(a, '10.1.0.0/24')
-    bench.run()
-    expect([...member.routes.values()].map(({ nexthop }) => nexthop[3])).toEqual([3])
-    bench.fixture.withdraw(b, '10.1.0.0/24')
-    bench.run()
-    expect(member.routes.size).toBe(0)
-    expect(bench.fixture.table.size).toBe(0)
-    expect(bench.fixture.table.prefixes.size).toBe(0)
-  })
-
-  it('does not give an identifier to another path before the end of the first was told', () => {
-    const bench = new Bench()
-    const member = bench.member({ addPath: true })
-    const a = bench.fixture.peer('10.0.0.2', true, 2)
-    bench.fixture.announce(a, '10.1.0.0/24', bench.fixture.set({}))
-    bench.run()
-    member.waiting = 1 << 20
-    bench.fixture.withdraw(a, '10.1.0.0/24')
-    bench.fixture.settle()
-    bench.groups.run(() => 0, 1)
-    bench.fixture.announce(a, '10.2.0.0/24', bench.fixture.set({}))
-    bench.fixture.settle()
-    member.waiting = 0
-    bench.run()
-    expect([...member.routes.keys()]).toHaveLength(1)
-    expect([...member.routes.keys()][0]).toMatch(/^10\.2\.0\.0\/24#/)
-  })
-})
-
 describe('groups', () => {
   it('become one when a late member has heard all', () => {
     const bench = new Bench()

@@ -25,6 +25,8 @@ const SETTINGS: SessionSettings = {
   holdTime: 90,
   keepaliveTime: undefined,
   connectRetryTime: 5,
+  addPathSend: true,
+  addPathReceive: true,
   gracefulRestartNotification: true,
   longLivedGracefulRestartTime: 0,
   gracefulRestartTime: 120,
