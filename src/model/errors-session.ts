@@ -6,6 +6,18 @@ export const sessionErrors = {
     detail: 'There are both ttlSecurity: {hops}{where} and multihop: true{other}.',
     fix: 'Leave multihop out: ttlSecurity says how many hops the neighbour may be away.',
   },
+  'role-internal': {
+    title: 'A role is for neighbours of another AS.',
+    status: 422,
+    detail: '{who} has a role and is of our own AS {as}; roles are for eBGP (RFC 9234).',
+    fix: 'Take role away, or correct remoteAs.',
+  },
+  'role-missing': {
+    title: 'A neighbour can be strict about roles only where we have one.',
+    status: 422,
+    detail: '{who} has roleStrict and no role.',
+    fix: 'Give our role: provider, customer, peer, rs or rs-client.',
+  },
   'password-length': {
     title: 'The password is too long.',
     status: 422,

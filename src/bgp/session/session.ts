@@ -2,8 +2,6 @@ import type { Clock } from '../../net/clock.ts'
 import type { Slices } from '../slices.ts'
 import type { BgpTransport, Connection } from '../transport.ts'
 import {
-  AddPathMode,
-  checkOpen,
   ERROR,
   type GracefulRestart,
   type Notification,
@@ -15,6 +13,7 @@ import {
 } from '../wire/index.ts'
 import { Channel, type ChannelOwner, type MessageCounters } from './channel.ts'
 import type { Down } from './down.ts'
+import { openOf, plainOpen, refusal, worksWithoutCapabilities } from './opening.ts'
 import { needsReset, type SessionSettings } from './settings.ts'
 import { Alarm, jittered, type Random } from './timers.ts'
 
@@ -76,6 +75,8 @@ export class Session implements ChannelOwner {
   #waiting: Connection | undefined
   #running = false
   #errors = 0
+  /** The neighbour refuses optional parameters: our next OPEN has none (RFC 5492 §3). */
+  #plain = false
   #endedAt = 0
   #reported: State = 'Idle'
   readonly #connectRetry: Alarm
@@ -197,32 +198,7 @@ export class Session implements ChannelOwner {
   // What channels ask and tell.
 
   open(): Open {
-    const { localAs, holdTime, routerId, families, addPathSend, addPathReceive } = this.#settings
-    const { longLivedGracefulRestartTime } = this.#settings
-    const unicast = families.map(family => UNICAST[family])
-    const addPathMode = (addPathSend ? AddPathMode.SEND : 0) | (addPathReceive ? AddPathMode.RECEIVE : 0)
-    const gracefulRestart = this.#events.gracefulRestart()
-    const longLived = longLivedGracefulRestartTime > 0 ? gracefulRestart?.families : undefined
-    return {
-      as: localAs,
-      holdTime,
-      routerId,
-      capabilities: {
-        families: unicast,
-        routeRefresh: true,
-        enhancedRefresh: true,
-        extendedMessage: true,
-        as4: localAs,
-        addPath: addPathMode === 0 ? [] : unicast.map(family => ({ ...family, mode: addPathMode })),
-        ...(gracefulRestart && { gracefulRestart }),
-        ...(longLived && {
-          longLivedGracefulRestart: longLived.map(row => ({
-            ...row,
-            staleTime: longLivedGracefulRestartTime,
-          })),
-        }),
-      },
-    }
+    return this.#plain ? plainOpen(this.#settings) : openOf(this.#settings, this.#events.gracefulRestart())
   }
 
   connected(channel: Channel): void {
@@ -233,12 +209,8 @@ export class Session implements ChannelOwner {
 
   check(open: Open): Notification | undefined {
     this.lastOpen = open
-    const { localAs, routerId, remoteAs, families } = this.#settings
-    const refused = checkOpen(open, {
-      localAs,
-      localRouterId: routerId,
-      ...(remoteAs !== undefined && { remoteAs: [remoteAs] }),
-    })
+    const { families } = this.#settings
+    const refused = refusal(open, this.#settings)
     if (refused) return refused
     if (negotiate(this.open(), open).families.length > 0) return undefined
     // RFC 5492 §3: the capabilities that we need, as they stand in our OPEN.
@@ -296,6 +268,9 @@ export class Session implements ChannelOwner {
       return
     }
     if (since !== undefined && this.clock.now() - since >= STABLE) this.#errors = 0
+    // Such a neighbour gets one OPEN without: where that comes to nothing, or ends, the next is a whole one again.
+    if (down.kind !== 'tcp' || down.phase !== 'Connect')
+      this.#plain = !this.#plain && refusesParameters(down) && worksWithoutCapabilities(this.#settings)
     this.#endedAt = this.clock.now()
     if (this.#running && !this.#busy) this.#comeBack(down)
     this.#report()
@@ -408,6 +383,12 @@ export class Session implements ChannelOwner {
     this.#reported = state
     this.#events.stateChanged()
   }
+}
+
+/** RFC 5492 §3: what a speaker says that knows no capabilities. */
+function refusesParameters(down: Down): boolean {
+  const { code, subcode } = ERROR.open.unsupportedOptionalParameter
+  return down.kind === 'received' && down.notification.code === code && down.notification.subcode === subcode
 }
 
 function isCollision(down: Down): boolean {

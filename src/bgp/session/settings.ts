@@ -1,5 +1,8 @@
 import type { Family } from '../../net/address.ts'
 
+/** Our role in a session (RFC 9234 §4.1): we are the neighbour's provider, a customer of it, ... */
+export type RoleName = 'provider' | 'customer' | 'peer' | 'rs' | 'rs-client'
+
 /** What the state machine of a neighbour has to know; all times in seconds. */
 export interface SessionSettings {
   readonly address: string
@@ -31,6 +34,12 @@ export interface SessionSettings {
   readonly gracefulRestartNotification: boolean
   /** RFC 9494; 0: off. */
   readonly longLivedGracefulRestartTime: number
+  /** IPv4 routes may have IPv6 next hops (RFC 8950). */
+  readonly extendedNexthop?: boolean | undefined
+  /** Our role (RFC 9234); undefined: none. */
+  readonly role?: RoleName | undefined
+  /** The neighbour must have a role too. */
+  readonly roleStrict?: boolean | undefined
 }
 
 /** Fields that are in effect only from the next OPEN on: a change of one resets the session. */
@@ -49,6 +58,9 @@ const NEGOTIATED = [
   'gracefulRestartTime',
   'gracefulRestartNotification',
   'longLivedGracefulRestartTime',
+  'extendedNexthop',
+  'role',
+  'roleStrict',
 ] as const
 
 /** Whether a session under `before` has to be reset to be one under `after`. */

@@ -49,7 +49,7 @@ export function negotiate(ours: Open, theirs: Open): Negotiated {
   return {
     holdTime: Math.min(ours.holdTime, theirs.holdTime),
     // Ours always goes out, unless the peer refused all capabilities; `as4` is set by `buildOpen`.
-    as4: their.as4 !== undefined,
+    as4: !ours.plain && their.as4 !== undefined,
     families,
     addPathSend: families.filter(family => addPath(our, family, SENDS) && addPath(their, family, RECEIVES)),
     addPathReceive: families.filter(
@@ -92,6 +92,7 @@ function ipv4OverIpv6({ extendedNexthop }: Capabilities): boolean {
 }
 
 function common(ours: Open, theirs: Open): string[] {
+  if (ours.plain) return []
   const our = new Set(capabilityNames({ ...ours.capabilities, as4: ours.as }))
   return capabilityNames(theirs.capabilities).filter(name => our.has(name))
 }

@@ -13,6 +13,8 @@ export interface Open {
   /** BGP identifier as an unsigned 32-bit number (RFC 6286). */
   readonly routerId: number
   readonly capabilities: Capabilities
+  /** Ours, for a peer that refuses optional parameters: without any, and so without capabilities (RFC 5492 §3). */
+  readonly plain?: boolean | undefined
 }
 
 const VERSION = 4
@@ -27,15 +29,10 @@ const EXTENDED_LENGTH = 255
  * (RFC 6793 §4.1). The extended format of RFC 9072 is used where the capabilities do not fit the plain one.
  */
 export function buildOpen(open: Open): Uint8Array {
-  return buildMessage(
-    MessageType.OPEN,
-    openBody(open, encodeCapabilities({ ...open.capabilities, as4: open.as })),
-  )
-}
-
-/** The same without any optional parameter, for a peer that refuses them (RFC 5492 §3). */
-export function buildOpenWithoutCapabilities(open: Open): Uint8Array {
-  return buildMessage(MessageType.OPEN, openBody(open, new Uint8Array(0)))
+  const capabilities = open.plain
+    ? new Uint8Array(0)
+    : encodeCapabilities({ ...open.capabilities, as4: open.as })
+  return buildMessage(MessageType.OPEN, openBody(open, capabilities))
 }
 
 function openBody(open: Open, capabilities: Uint8Array): Uint8Array {
@@ -91,12 +88,19 @@ export function parseOpen(
   if ('error' in capabilities) return capabilities
   const fixedAs = readUint16(buffer, at + 1)
   const as = capabilities.as4 ?? fixedAs
-  if (as === 0 || fixedAs === 0) return { error: notification(ERROR.open.badPeerAs) }
+  if (as === 0 || fixedAs === 0 || !sameAs(fixedAs, capabilities.as4))
+    return { error: notification(ERROR.open.badPeerAs) }
   const holdTime = readUint16(buffer, at + 3)
   if (holdTime === 1 || holdTime === 2) return { error: notification(ERROR.open.unacceptableHoldTime) }
   const routerId = readUint32(buffer, at + 5)
   if (routerId === 0) return { error: notification(ERROR.open.badBgpIdentifier) }
   return { open: { as, holdTime, routerId, capabilities } }
+}
+
+/** Both fields name one AS; AS_TRANS stands for one that the fixed field cannot hold, and is none itself (RFC 6793 §9). */
+function sameAs(fixedAs: number, as4: number | undefined): boolean {
+  if (as4 === undefined) return true
+  return as4 !== AS_TRANS && (fixedAs === as4 || fixedAs === AS_TRANS)
 }
 
 /** Reads the optional parameters; `at` is where their length stands. */

@@ -2,12 +2,13 @@ import { parseAddress } from '../../net/address.ts'
 import { containsAddress, formatPrefix } from '../../net/prefix.ts'
 import { type Finding, finding } from '../finding.ts'
 import { rangesOf } from './bgp.ts'
-import { neighborsOf, sessionsOf } from './bgp-sessions.ts'
+import { neighborsOf, sessionName, sessionsOf } from './bgp-sessions.ts'
 import type { Check, CheckContext } from './context.ts'
 
 /** What holds for the TCP connections of BGP. */
 export const bgpTransportChecks: readonly Check[] = [
   { name: 'TTL security and multihop exclude each other', run: ttlSecurity },
+  { name: 'roles are for neighbours of another AS', run: roles },
   { name: 'a password is one that TCP MD5 takes', run: passwordLengths },
   { name: 'a neighbour without password is in no listen range with one', run: passwordsOfRanges },
 ]
@@ -25,6 +26,20 @@ function ttlSecurity({ config: { bgp } }: CheckContext): readonly Finding[] {
     const at = [...path, session.ttlSecurity === undefined ? 'multihop' : 'ttlSecurity']
     const parameters = { hops, where: from(session.ttlSecurity), other: from(session.multihop) }
     return [finding(at, 'ttl-security-multihop', parameters)]
+  })
+}
+
+function roles({ config: { bgp } }: CheckContext): readonly Finding[] {
+  return sessionsOf(bgp).flatMap(entry => {
+    const { session, group, path } = entry
+    const as = session.remoteAs ?? group?.remoteAs
+    const role = session.role ?? group?.role
+    if (role === undefined && session.roleStrict)
+      return [finding([...path, 'roleStrict'], 'role-missing', { who: sessionName(entry) })]
+    const own = session.role !== undefined || session.remoteAs !== undefined
+    if (!own || role === undefined || as === undefined || as !== bgp?.localAs) return []
+    const key = session.role === undefined ? 'remoteAs' : 'role'
+    return [finding([...path, key], 'role-internal', { who: sessionName(entry), as })]
   })
 }
 

@@ -170,3 +170,18 @@ describe('TTLs of sessions with BIRD', () => {
     expect(both(box)).toBe(false)
   })
 })
+
+describe('roles with BIRD (RFC 9234)', () => {
+  it('hold where they are a pair, and are refused where not', async () => {
+    const { bird, box } = await start(
+      bgp({ role: 'provider', roleStrict: true }),
+      birdConfig('local role customer;', 'local role peer;'),
+    )
+    await until('the pair is up', () => box.established(FOUR))
+    expect(box.neighbor(FOUR)!.capabilities).toContain('role')
+    const reason = await until('a reason', () => box.neighbor(SIX)?.lastDown?.reason)
+    expect(reason).toMatch(/[Rr]ole/)
+    bird.configure(birdConfig('local role customer;'))
+    await until('both sessions are up', () => both(box))
+  })
+})

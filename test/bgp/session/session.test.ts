@@ -341,6 +341,63 @@ describe('an OPEN', () => {
     expect([...bench.accepted[0]!.notification!.data]).toEqual([1, 4, 0, 1, 0, 1])
   })
 
+  it.each([
+    ['with the role that goes with ours is taken', { role: 3 }, undefined],
+    ['with another role is refused', { role: 0 }, ERROR.open.roleMismatch],
+    ['without a role is taken, unless we are strict', {}, undefined],
+  ])('%s (RFC 9234 §4.2)', (_, capabilities, error) => {
+    const bench = new Bench({ role: 'provider' })
+    const remote = bench.establish([{ as: 64513 }, capabilities])
+    expect(remote.heard[0]?.open?.capabilities.role).toBe(0)
+    expect(remote.notification).toEqual(error && { ...error, data: new Uint8Array(0) })
+    const strict = new Bench({ role: 'provider', roleStrict: true }).establish([{ as: 64513 }])
+    expect(strict.notification).toMatchObject(ERROR.open.roleMismatch)
+  })
+
+  it('has no role inside an AS', () => {
+    const remote = new Bench({ role: 'peer', remoteAs: 64512 }).establish([{ as: 64512 }])
+    expect(remote.heard[0]?.open?.capabilities.role).toBeUndefined()
+  })
+
+  it('offers IPv6 next hops for IPv4 routes where the settings say so (RFC 8950)', () => {
+    const extendedNexthop = [{ afi: 1, safi: 1, nexthopAfi: 2 }]
+    const bench = new Bench({ extendedNexthop: true })
+    const remote = bench.establish([{ as: 64513 }, { extendedNexthop }])
+    expect(remote.heard[0]?.open?.capabilities.extendedNexthop).toEqual(extendedNexthop)
+    expect(bench.session.channel?.negotiated?.extendedNexthop).toBe(true)
+    const six = new Bench({ extendedNexthop: true, families: [6] }).establish([{ as: 64513 }])
+    expect(six.heard[0]?.open?.capabilities.extendedNexthop).toBeUndefined()
+  })
+
+  it('goes out without capabilities after the neighbour refused them, once (RFC 5492 §3)', () => {
+    const bench = new Bench({ localAs: 4_200_000_000 })
+    bench.listen()
+    bench.session.start()
+    bench.pass(3)
+    bench.accepted[0]!.notify(2, 4)
+    bench.pass(1500)
+    const plain = bench.accepted[1]!
+    expect(plain.heard[0]?.bytes).toHaveLength(29)
+    expect(plain.heard[0]?.open?.as).toBe(23456)
+    plain.open({ as: 64513 }, { families: [] }).keepalive()
+    bench.pass(5)
+    expect(bench.session.state).toBe('Established')
+    expect(bench.session.channel?.negotiated).toMatchObject({ as4: false, families: [4], capabilities: [] })
+    plain.notify(6, 4)
+    bench.pass(3000)
+    expect(bench.accepted[2]!.heard[0]?.open?.capabilities.as4).toBe(4_200_000_000)
+  })
+
+  it('is not sent without capabilities where IPv6 is all that we want', () => {
+    const bench = new Bench({ families: [6] })
+    bench.listen()
+    bench.session.start()
+    bench.pass(3)
+    bench.accepted[0]!.notify(2, 4)
+    bench.pass(1500)
+    expect(bench.accepted[1]!.heard[0]?.open?.capabilities.families).toEqual([{ afi: 2, safi: 1 }])
+  })
+
   it('of any AS is taken where none is configured', () => {
     const bench = new Bench({ remoteAs: undefined })
     bench.establish([{ as: 4_200_000_000 }])

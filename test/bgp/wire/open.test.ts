@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import {
   AddPathMode,
   buildOpen,
-  buildOpenWithoutCapabilities,
   type Capabilities,
   capabilityNames,
   checkOpen,
@@ -107,7 +106,7 @@ describe('an OPEN', () => {
   })
 
   it('without capabilities is plain BGP-4', () => {
-    expect(toHex(buildOpenWithoutCapabilities(PLAIN))).toBe(toHex(raw({})))
+    expect(toHex(buildOpen({ ...PLAIN, plain: true }))).toBe(toHex(raw({})))
     expect(read(raw({}))).toEqual(PLAIN)
   })
 
@@ -180,6 +179,8 @@ describe('an OPEN', () => {
     ['AS 0', { as: '0000' }, 2, ''],
     ['AS 0 in capability 65', { parameters: '08 02 06 4104 00000000' }, 2, ''],
     ['AS 0 beside capability 65', { as: '0000', parameters: '08 02 06 4104 00000001' }, 2, ''],
+    ['another AS in capability 65 than in the fixed field', { parameters: '08 02 06 4104 00000001' }, 2, ''],
+    ['AS_TRANS in capability 65', { as: '5ba0', parameters: '08 02 06 4104 00005ba0' }, 2, ''],
     ['identifier 0', { id: '00000000' }, 3, ''],
     ['authentication', { parameters: '03 01 01 00' }, 4, '01'],
     ['a second extended length', { parameters: 'ff ff 0004 ff 0001 00' }, 4, 'ff'],

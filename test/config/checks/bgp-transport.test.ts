@@ -46,6 +46,19 @@ const cases: readonly [string, Partial<Bgp>, readonly string[]][] = [
     [],
   ],
   [
+    'refuses a role inside our AS, and a strict one without a role',
+    {
+      neighbors: [
+        { ...neighbor, remoteAs: 64512, role: 'peer' },
+        { ...neighbor, address: '172.16.0.12', roleStrict: true },
+      ],
+    },
+    [
+      'bgp.neighbors[172.16.0.11].role: The neighbour 172.16.0.11 has a role and is of our own AS 64512; roles are for eBGP (RFC 9234). Take role away, or correct remoteAs.',
+      'bgp.neighbors[172.16.0.12].roleStrict: The neighbour 172.16.0.12 has roleStrict and no role. Give our role: provider, customer, peer, rs or rs-client.',
+    ],
+  ],
+  [
     'counts the octets of a password, and does not repeat it',
     { neighbors: [{ ...neighbor, password: 'ü'.repeat(41) }] },
     [
