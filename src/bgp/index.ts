@@ -3,7 +3,8 @@
 export type { LocalNexthop } from './export/treatment.ts'
 export { DECISION_STEPS, type DecisionStep } from './rib/decision.ts'
 export type { PathDescription, RouteRow } from './routes.ts'
-export type { NexthopInterner, PeerType, RouteSink } from './sink.ts'
+export type { NexthopChange, NexthopInterner, NexthopReachability, PeerType, RouteSink } from './sink.ts'
+export { Slices, type Task } from './slices.ts'
 export { Speaker } from './speaker.ts'
 export type { SpeakerEvent, SpeakerOptions } from './speaker-options.ts'
 export type {

@@ -1,63 +1,20 @@
 import type { LocalNexthop } from '../bgp/index.ts'
-import { IFA_F, RT_TABLE, RTPROT } from '../kernel/constants.ts'
-import type { InterfaceAddress, Kernel, KernelEvent, Link, Route } from '../kernel/objects.ts'
-import { ADDRESS_BYTES, type Family, isLinkLocal, parseAddress } from '../net/address.ts'
+import { CAUSEWAY_PROTOCOL } from '../forwarding/index.ts'
+import { RT_TABLE, RTPROT } from '../kernel/constants.ts'
+import type { InterfaceAddress, Kernel, KernelEvent } from '../kernel/objects.ts'
+import type { Family } from '../net/address.ts'
 import type { Clock, Timer } from '../net/clock.ts'
-import { formatPrefix, networkOf, parsePrefix } from '../net/prefix.ts'
 import type { ConnectedNetwork } from '../routing/index.ts'
-
-/** Not ours to use: yet, or at all. */
-const UNUSABLE = IFA_F.TENTATIVE | IFA_F.DADFAILED
+import { addressBeside, connectedNetworks, networksWithoutRoute } from './connected-networks.ts'
+import { KernelPicture } from './kernel-picture.ts'
 
 const FAMILIES: readonly Family[] = [4, 6]
 
 /** Links and addresses come in bursts; one look at the end of a burst is enough. Milliseconds. */
 const SETTLE = 5
 
-/**
- * The networks that the box is on right now: those of the addresses that the kernel has on links that are up
- * with a carrier. Link-local networks are on every link and lead nowhere by themselves: they are left out. Pure.
- */
-export function connectedNetworks(
-  links: readonly Link[],
-  addresses: readonly InterfaceAddress[],
-): ConnectedNetwork[] {
-  const usable = new Map(
-    links.filter(link => link.up && link.carrier && !link.loopback).map(link => [link.index, link]),
-  )
-  return addresses.flatMap(address => {
-    const link = usable.get(address.link)
-    const prefix = parsePrefix(address.prefix)
-    if (!link || !prefix || isLinkLocal(prefix.bytes) || (address.flags & UNUSABLE) !== 0) return []
-    return [{ network: networkOf(prefix), interface: link.name }]
-  })
-}
-
-/**
- * The next hop to announce for routes of one family over a session of another: our first global address of that family
- * on the link that has `localAddress`, and for IPv6 the link-local one beside it (RFC 2545 §3). Pure.
- */
-export function addressBeside(
-  addresses: readonly InterfaceAddress[],
-  family: Family,
-  localAddress: string,
-): LocalNexthop | undefined {
-  const texts = addresses.map(({ link, prefix, flags }) => ({
-    link,
-    flags,
-    text: prefix.slice(0, prefix.indexOf('/')),
-  }))
-  const link = texts.find(({ text }) => text === localAddress)?.link
-  const here = texts.flatMap(one => {
-    const bytes = parseAddress(one.text)
-    if (one.link !== link || (one.flags & UNUSABLE) !== 0 || bytes?.length !== ADDRESS_BYTES[family])
-      return []
-    return [{ text: one.text, linkLocal: isLinkLocal(bytes) }]
-  })
-  const global = here.find(one => !one.linkLocal)
-  const linkLocal = here.find(one => one.linkLocal)
-  return global && { address: global.text, ...(linkLocal && { linkLocal: linkLocal.text }) }
-}
+/** Between two readings of all routes of others: with a full table of ours beside them the kernel is busy for a while. Milliseconds. */
+const FOREIGN_PAUSE = 1_000
 
 function concernsConnected(event: KernelEvent): boolean {
   if (event.kind !== 'route')
@@ -65,23 +22,14 @@ function concernsConnected(event: KernelEvent): boolean {
   return event.route.protocol === RTPROT.KERNEL && event.route.table === RT_TABLE.MAIN
 }
 
-function addressText({ prefix }: Pick<InterfaceAddress, 'prefix'>): string {
-  return prefix.slice(0, prefix.indexOf('/'))
+/** The kernel takes routes along with links and addresses that go, and tells of most of them nothing. */
+function dropsRoutes(event: KernelEvent): boolean {
+  if (event.kind === 'link') return event.gone || !event.link.up
+  return event.kind === 'lost' || (event.kind === 'address' && event.gone)
 }
 
-/**
- * Those of the networks that the kernel has no route to: it makes one with the address, and makes no other when somebody
- * deletes it. Host addresses have theirs in the local table. Pure.
- * @param routes those of protocol kernel in the main table
- */
-export function networksWithoutRoute(
-  networks: readonly ConnectedNetwork[],
-  routes: readonly Route[],
-): ConnectedNetwork[] {
-  const present = new Set(routes.map(route => route.prefix))
-  return networks.filter(({ network }) => {
-    return network.length < network.bytes.length * 8 && !present.has(formatPrefix(network))
-  })
+function addressText({ prefix }: Pick<InterfaceAddress, 'prefix'>): string {
+  return prefix.slice(0, prefix.indexOf('/'))
 }
 
 /** What the kernel says of where the box is. */
@@ -100,24 +48,37 @@ export class ConnectedWatch {
   readonly #clock: Clock
   readonly #log: (line: string) => void
   readonly #listener: (surroundings: Surroundings) => void
+  readonly #moved: () => void
+  /** What the kernel says of links, addresses and the routes of others. */
+  readonly picture = new KernelPicture()
   #addresses: readonly InterfaceAddress[] = []
   readonly #stop: () => void
   #timer: Timer | undefined
   #reading: Promise<void> = Promise.resolve()
   #closed = false
+  #foreignDue = true
+  #foreignReadAt = 0
+  #foreignTimer: Timer | undefined
 
   constructor(parts: {
     kernel: Kernel
     clock: Clock
     log: (line: string) => void
+    /** Told after each reading. */
     listener: (surroundings: Surroundings) => void
+    /** Told in the very turn of an event that may change what next hops lead to: `picture` has it. */
+    moved: () => void
   }) {
     this.#kernel = parts.kernel
     this.#clock = parts.clock
     this.#log = parts.log
     this.#listener = parts.listener
+    this.#moved = parts.moved
     this.#stop = parts.kernel.monitor(events => {
+      const moved = this.picture.take(events)
       if (events.some(concernsConnected)) this.#soon()
+      if (events.some(dropsRoutes)) this.#foreignSoon()
+      if (moved) this.#moved()
     })
   }
 
@@ -133,6 +94,8 @@ export class ConnectedWatch {
         FAMILIES.map(family => this.#kernel.dump('routes', { family, ...ofKernel })),
       )
       this.#addresses = addresses
+      this.picture.readLinks(links, addresses)
+      if (this.#foreignDue) await this.#readForeign()
       if (this.#closed) return
       const networks = connectedNetworks(links, addresses)
       const withoutRoute = networksWithoutRoute(networks, routes.flat())
@@ -140,6 +103,26 @@ export class ConnectedWatch {
     })
     this.#reading = reading.catch(() => undefined)
     return reading
+  }
+
+  /**
+   * The routes of others are read at the start and where the kernel may have dropped some in silence: those that went with a
+   * link or an address (fib_frontend.c, fib_disable_ip) are not told one by one.
+   */
+  async #readForeign(): Promise<void> {
+    this.#foreignDue = false
+    this.#foreignReadAt = this.#clock.now()
+    const filter = { table: RT_TABLE.MAIN, exceptProtocol: CAUSEWAY_PROTOCOL }
+    this.picture.readRoutes(await this.#kernel.dump('routes', filter))
+  }
+
+  #foreignSoon(): void {
+    const wait = Math.max(SETTLE, this.#foreignReadAt + FOREIGN_PAUSE - this.#clock.now())
+    this.#foreignTimer ??= this.#clock.after(wait, () => {
+      this.#foreignTimer = undefined
+      this.#foreignDue = true
+      this.#soon()
+    })
   }
 
   /** Our address of a family on the interface that has `localAddress`, as of the last reading. */
@@ -150,6 +133,7 @@ export class ConnectedWatch {
   close(): void {
     this.#closed = true
     this.#timer?.cancel()
+    this.#foreignTimer?.cancel()
     this.#stop()
   }
 

@@ -1,4 +1,4 @@
-import { type BgpTransport, Speaker } from '../bgp/index.ts'
+import { type BgpTransport, Slices, Speaker } from '../bgp/index.ts'
 import { type ConfigStore, validateConfig } from '../config/index.ts'
 import { desiredState, Fib, type ReconcileReport, Reconciler } from '../forwarding/index.ts'
 import { RT_TABLE } from '../kernel/constants.ts'
@@ -10,10 +10,11 @@ import type { BgpNeighborState, Health, InterfaceState, RouteState, TunnelState 
 import { type Family, familyOf } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
-import { type ConnectedNetwork, NexthopSets, Resolver, Rib } from '../routing/index.ts'
+import { NexthopSets, Resolver, Rib } from '../routing/index.ts'
 import { ConnectedRoutes } from './connected-routes.ts'
 import { ConnectedWatch, type Surroundings } from './connected-watch.ts'
 import { NeighborMemory } from './neighbor-memory.ts'
+import { NexthopTracker } from './nexthop-tracker.ts'
 import { interfaceStates, tunnelStates } from './state/interfaces.ts'
 import { routeStates } from './state/routes.ts'
 import { StaticRoutes } from './static-routes.ts'
@@ -45,6 +46,8 @@ export class Engine {
   readonly #fib: Fib
   readonly #sets = new NexthopSets()
   readonly #resolver = new Resolver()
+  readonly #tracker = new NexthopTracker(this.#resolver)
+  readonly #slices: Slices
   readonly #rib: Rib
   readonly #static: StaticRoutes
   readonly #connected: ConnectedRoutes
@@ -52,7 +55,6 @@ export class Engine {
   readonly #memory: NeighborMemory
   readonly #speaker: Speaker
   readonly #startedAt: number
-  #networks: readonly ConnectedNetwork[] = []
   #confirmed: Revision = { revision: 0, config: { system: { hostName: 'causeway' } } }
   /** Configuration changes are carried out one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -61,6 +63,7 @@ export class Engine {
     const { kernel, clock, log, stateDirectory } = parts
     this.#parts = parts
     this.#startedAt = clock.now()
+    this.#slices = new Slices(clock, action => setImmediate(action))
     this.#reconciler = new Reconciler({ kernel, clock, stateDirectory, log })
     this.#fib = new Fib({ kernel, clock, log })
     this.#rib = new Rib({
@@ -86,6 +89,7 @@ export class Engine {
       clock,
       log,
       listener: surroundings => this.#setSurroundings(surroundings),
+      moved: () => this.#resolve(),
     })
     this.#memory = new NeighborMemory({ stateDirectory, log })
     this.#speaker = new Speaker({
@@ -93,6 +97,7 @@ export class Engine {
       random: parts.random,
       transport: parts.transport,
       nexthops: this.#sets,
+      reachability: this.#tracker,
       restarting: { expected: this.#memory.recall() },
       sink: {
         update: (family, bytes, offset, length, nexthops, type) => {
@@ -185,7 +190,6 @@ export class Engine {
 
   #setSurroundings({ networks, withoutRoute, ownAddresses }: Surroundings): void {
     this.#speaker.setOwnAddresses(ownAddresses)
-    this.#networks = networks
     const configured = new Set(this.#confirmed.config.interfaces?.map(one => one.name))
     this.#connected.set(
       networks,
@@ -194,8 +198,20 @@ export class Engine {
     this.#resolve()
   }
 
+  /** Resolves all next hops anew, in the topology as it is now. */
   #resolve(): void {
-    if (this.#resolver.setTopology(this.#networks, this.#static.paths())) this.#rib.resolveAgain()
+    const { picture } = this.#watch
+    const changed = this.#resolver.setTopology({
+      connected: picture.connected(),
+      statics: this.#static.paths(),
+      lost: picture.lost(this.#confirmed.config.interfaces ?? []),
+      foreign: picture.foreign,
+      linkFault: name => picture.linkFault(name),
+    })
+    this.#speaker.setNexthops(this.#tracker.changes())
+    if (changed.size === 0) return
+    const { clock } = this.#parts
+    this.#slices.add({ run: this.#rib.resolveAgain(changed, () => clock.now()) })
   }
 
   neighbors(): readonly BgpNeighborState[] {

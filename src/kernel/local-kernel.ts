@@ -11,7 +11,7 @@ import {
 } from './codec/link.ts'
 import { readFdbEntry, readNeighbor, requestFdb, requestNeighbors } from './codec/neighbor.ts'
 import { readNexthop, requestNexthops } from './codec/nexthop.ts'
-import { familiesOf, matches, readRoute, requestRoutes } from './codec/route.ts'
+import { familiesOf, matches, protocolOf, readRoute, requestRoutes } from './codec/route.ts'
 import { RouteColumnsReader, writeRouteRows } from './codec/route-columns.ts'
 import { KernelError } from './errors.ts'
 import { CommandSocket } from './netlink/command-socket.ts'
@@ -198,6 +198,7 @@ export class LocalKernel {
       routes = this.#dump(
         writer => requestRoutes(writer, family, filter),
         message => {
+          if (protocolOf(message) === filter.exceptProtocol) return undefined
           const route = readRoute(message)
           return route && matches(route, filter) ? route : undefined
         },

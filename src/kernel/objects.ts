@@ -272,4 +272,6 @@ export interface RouteFilter {
   readonly family?: Family
   readonly table?: number
   readonly protocol?: number
+  /** RTPROT_* that is left out: the kernel sends it, and it is passed over unread. */
+  readonly exceptProtocol?: number
 }

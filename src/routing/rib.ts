@@ -47,6 +47,9 @@ export interface RibRoute {
 
 const NO_SOURCE = -1
 
+/** Slots looked at between two glances at the clock. */
+const GLANCE = 1024
+
 /**
  * One table over all sources of routes: of each prefix it knows what every source offers, chooses the one with
  * the lowest administrative distance, resolves its next hops, and tells the FIB. Connected routes are the
@@ -109,13 +112,29 @@ export class Rib {
     if (table.best(slot) === NO_SOURCE) table.prefixes.remove(slot)
   }
 
-  /** To be called when the resolver's topology changed: every route that stands on it is told to the FIB anew. */
-  resolveAgain(): void {
-    for (const table of [this.#tables[4], this.#tables[6]]) {
-      for (const slot of table.prefixes.slots()) {
-        const best = table.best(slot)
-        if (best > 0) this.#install(table, slot, this.#sets.byId(table.offers[best]![slot]!))
+  /**
+   * To be called when the answers for these sets of next hops (by id) have become others. Makes a task that tells the FIB anew
+   * of every route that stands on one of them, in slices.
+   * @returns a function that works until a time and says whether there is more.
+   */
+  resolveAgain(changed: ReadonlySet<number>, now: () => number): (until: number) => boolean {
+    const tables = [this.#tables[4], this.#tables[6]]
+    let slot = 0
+    return until => {
+      for (let table = tables[0]; table; table = tables[0]) {
+        for (; slot < table.prefixes.top; slot++) {
+          const best = table.best(slot)
+          const set = best > 0 ? table.offers[best]![slot]! : 0
+          if (changed.has(set)) this.#install(table, slot, this.#sets.byId(set))
+          if (slot % GLANCE === GLANCE - 1 && now() >= until) {
+            slot++
+            return true
+          }
+        }
+        tables.shift()
+        slot = 0
       }
+      return false
     }
   }
 

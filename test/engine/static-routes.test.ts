@@ -28,7 +28,10 @@ function box() {
   const connected = new ConnectedRoutes({ rib, sets, resolver, fib })
   const configure = (...routes: StaticRoute[]) => {
     statics.prepare({ system: { hostName: 'box' }, routes })
-    resolver.setTopology([{ network: parsePrefix('192.168.50.0/24')!, interface: 'eth1' }], statics.paths())
+    resolver.setTopology({
+      connected: [{ network: parsePrefix('192.168.50.0/24')!, interface: 'eth1' }],
+      statics: statics.paths(),
+    })
     statics.install()
     return writes.splice(0)
   }

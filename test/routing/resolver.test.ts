@@ -10,7 +10,10 @@ const route = (text: string, nexthops: ReturnType<typeof via>) => ({ network: pa
 describe('a next hop', () => {
   it('on a connected network resolves to the interface of the most specific one', () => {
     const resolver = new Resolver()
-    resolver.setTopology([network('10.0.0.0/8', 'wide'), network('10.1.0.0/16', 'narrow')], [])
+    resolver.setTopology({
+      connected: [network('10.0.0.0/8', 'wide'), network('10.1.0.0/16', 'narrow')],
+      statics: [],
+    })
     expect(resolver.resolve(via('10.1.2.3'))?.hops).toEqual([
       { gateway: '10.1.2.3', link: 'narrow', onlink: false, weight: 1 },
     ])
@@ -18,10 +21,10 @@ describe('a next hop', () => {
 
   it('resolves through a static route, and that through another', () => {
     const resolver = new Resolver()
-    resolver.setTopology(
-      [network('192.168.50.0/24', 'eth1')],
-      [route('10.9.0.0/16', via('10.8.0.1')), route('10.8.0.0/16', via('192.168.50.7'))],
-    )
+    resolver.setTopology({
+      connected: [network('192.168.50.0/24', 'eth1')],
+      statics: [route('10.9.0.0/16', via('10.8.0.1')), route('10.8.0.0/16', via('192.168.50.7'))],
+    })
     expect(resolver.resolve(via('10.9.1.1'))?.hops).toEqual([
       { gateway: '192.168.50.7', link: 'eth1', onlink: false, weight: 1 },
     ])
@@ -30,7 +33,10 @@ describe('a next hop', () => {
   it('is taken from a more specific static route rather than from a connected network', () => {
     const resolver = new Resolver()
     const tunnel = sets.intern([{ interface: 'ipip0', weight: 1 }])
-    resolver.setTopology([network('192.168.50.0/24', 'eth1')], [route('192.168.50.9/32', tunnel)])
+    resolver.setTopology({
+      connected: [network('192.168.50.0/24', 'eth1')],
+      statics: [route('192.168.50.9/32', tunnel)],
+    })
     expect(resolver.resolve(via('192.168.50.9'))?.hops).toEqual([
       { gateway: '192.168.50.9', link: 'ipip0', onlink: true, weight: 1 },
     ])
@@ -38,14 +44,20 @@ describe('a next hop', () => {
 
   it('that only a circle of static routes covers does not resolve', () => {
     const resolver = new Resolver()
-    resolver.setTopology([], [route('10.1.0.0/16', via('10.2.0.1')), route('10.2.0.0/16', via('10.1.0.1'))])
+    resolver.setTopology({
+      connected: [],
+      statics: [route('10.1.0.0/16', via('10.2.0.1')), route('10.2.0.0/16', via('10.1.0.1'))],
+    })
     expect(resolver.resolve(via('10.1.5.5'))).toBeUndefined()
   })
 
   it('behind a blackhole drops, unless another way of the set does not', () => {
     const resolver = new Resolver()
     const drop = sets.intern([], true)
-    resolver.setTopology([network('192.168.50.0/24', 'eth1')], [route('10.0.0.0/8', drop)])
+    resolver.setTopology({
+      connected: [network('192.168.50.0/24', 'eth1')],
+      statics: [route('10.0.0.0/8', drop)],
+    })
     expect(resolver.resolve(via('10.1.1.1'))).toMatchObject({ blackhole: true, hops: [] })
     const both = sets.intern([
       { via: '10.1.1.1', weight: 1 },
@@ -56,7 +68,7 @@ describe('a next hop', () => {
 
   it('that is link-local needs the interface said', () => {
     const resolver = new Resolver()
-    resolver.setTopology([network('fe80::/64', 'eth1')], [])
+    resolver.setTopology({ connected: [network('fe80::/64', 'eth1')], statics: [] })
     expect(resolver.resolve(via('fe80::1'))).toBeUndefined()
     const said = sets.intern([{ via: 'fe80::1', interface: 'eth1', weight: 1 }])
     expect(resolver.resolve(said)?.hops).toEqual([
@@ -70,14 +82,21 @@ describe('a change of topology', () => {
     const resolver = new Resolver()
     const set = via('192.168.50.2')
     expect(resolver.resolve(set)).toBeUndefined()
-    expect(resolver.setTopology([network('192.168.50.0/24', 'eth1')], [])).toBe(true)
+    expect(resolver.setTopology({ connected: [network('192.168.50.0/24', 'eth1')], statics: [] })).toEqual(
+      new Set([set.id]),
+    )
     const first = resolver.resolve(set)
     expect(first).toBeDefined()
     expect(
-      resolver.setTopology([network('192.168.50.0/24', 'eth1'), network('10.0.0.0/8', 'eth0')], []),
-    ).toBe(false)
-    expect(resolver.setTopology([], [])).toBe(true)
-    expect(resolver.setTopology([network('192.168.50.0/24', 'eth1')], [])).toBe(true)
+      resolver.setTopology({
+        connected: [network('192.168.50.0/24', 'eth1'), network('10.0.0.0/8', 'eth0')],
+        statics: [],
+      }),
+    ).toEqual(new Set())
+    expect(resolver.setTopology({ connected: [], statics: [] })).toEqual(new Set([set.id]))
+    expect(resolver.setTopology({ connected: [network('192.168.50.0/24', 'eth1')], statics: [] })).toEqual(
+      new Set([set.id]),
+    )
     expect(resolver.resolve(set)).toBe(first)
   })
 })

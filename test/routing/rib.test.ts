@@ -13,7 +13,10 @@ import {
 function table() {
   const sets = new NexthopSets()
   const resolver = new Resolver()
-  resolver.setTopology([{ network: parsePrefix('192.168.50.0/24')!, interface: 'eth1' }], [])
+  resolver.setTopology({
+    connected: [{ network: parsePrefix('192.168.50.0/24')!, interface: 'eth1' }],
+    statics: [],
+  })
   const kernel = new Map<string, string>()
   const best: string[] = []
   const text = (family: Family, bytes: Uint8Array, offset: number, length: number) =>
@@ -82,8 +85,11 @@ describe('the RIB', () => {
     const { rib, resolver, kernel, set, via } = table()
     set('eBGP', '10.2.0.0/16', via('172.16.0.9'))
     expect(kernel.size).toBe(0)
-    resolver.setTopology([{ network: parsePrefix('172.16.0.0/24')!, interface: 'eth0' }], [])
-    rib.resolveAgain()
+    const changed = resolver.setTopology({
+      connected: [{ network: parsePrefix('172.16.0.0/24')!, interface: 'eth0' }],
+      statics: [],
+    })
+    expect(rib.resolveAgain(changed, () => 0)(1)).toBe(false)
     expect(kernel.get('10.2.0.0/16')).toBe('172.16.0.9')
     expect([...rib.routes(4)]).toMatchObject([{ prefix: '10.2.0.0/16', source: 'eBGP', distance: 20 }])
   })

@@ -4,14 +4,7 @@ import type { Link, Nexthop, Route } from '../../kernel/objects.ts'
 import type { NexthopState, RouteState } from '../../model/state.ts'
 import { contains, type Prefix, parsePrefix } from '../../net/prefix.ts'
 import type { ResolvedNexthops, RibRoute } from '../../routing/index.ts'
-
-/** Names of route types and of who installed a route, by number, as ip-route prints them. */
-const TYPES = namesByNumber(RTN)
-const PROTOCOLS = namesByNumber({ ...RTPROT, CAUSEWAY: CAUSEWAY_PROTOCOL })
-
-function namesByNumber(constants: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
-  return new Map(Object.entries(constants).map(([name, number]) => [number, name.toLowerCase()]))
-}
+import { ROUTE_PROTOCOLS, ROUTE_TYPES } from '../route-names.ts'
 
 /** What the kernel's route dump needs beside it to be read by people. */
 export interface KernelRoutes {
@@ -58,7 +51,7 @@ class KernelView {
       ...(wanted && { rib: ribSide(wanted) }),
       ...(route && {
         kernel: {
-          protocol: PROTOCOLS.get(route.protocol) ?? String(route.protocol),
+          protocol: ROUTE_PROTOCOLS.get(route.protocol) ?? String(route.protocol),
           metric: route.metric,
           type: this.#type(route),
           ...(route.nexthopId !== undefined && { nexthopId: route.nexthopId }),
@@ -89,7 +82,7 @@ class KernelView {
   /** A route to a blackhole nexthop object is of type unicast for the kernel; it drops all the same. */
   #type(route: Route): string {
     const nexthop = route.nexthopId === undefined ? undefined : this.#nexthops.get(route.nexthopId)
-    return TYPES.get(nexthop?.blackhole ? RTN.BLACKHOLE : route.type) ?? String(route.type)
+    return ROUTE_TYPES.get(nexthop?.blackhole ? RTN.BLACKHOLE : route.type) ?? String(route.type)
   }
 
   #paths(route: Route): NexthopState[] {

@@ -45,6 +45,11 @@ export function readRoute({ buffer, start, end }: Message): Route | undefined {
   }
 }
 
+/** RTPROT_* of a route (rtm_protocol). */
+export function protocolOf({ buffer, start }: Message): number | undefined {
+  return buffer.bytes[start + 5]
+}
+
 /** The kernel leaves RTA_DST out of a default route. */
 function readDestination(attributes: Attributes, family: Family): string {
   const bytes = attributes.sized(RTA.DST, ADDRESS_BYTES[family])

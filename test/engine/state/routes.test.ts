@@ -36,7 +36,10 @@ const nexthops: Nexthop[] = [
 
 const sets = new NexthopSets()
 const resolver = new Resolver()
-resolver.setTopology([{ network: parsePrefix('192.168.50.0/24')!, interface: 'eth1' }], [])
+resolver.setTopology({
+  connected: [{ network: parsePrefix('192.168.50.0/24')!, interface: 'eth1' }],
+  statics: [],
+})
 
 function wanted(prefix: string, source: SourceName, ...gateways: string[]): RibRoute {
   const set = sets.intern(gateways.map(via => ({ via, weight: 1 })))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressBeside, connectedNetworks } from '../../src/engine/connected-watch.ts'
+import { addressBeside, connectedNetworks } from '../../src/engine/connected-networks.ts'
 import type { InterfaceAddress, Link } from '../../src/kernel/objects.ts'
 import { formatPrefix } from '../../src/net/prefix.ts'
 

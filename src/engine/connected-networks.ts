@@ -1,0 +1,69 @@
+import type { LocalNexthop } from '../bgp/index.ts'
+import { IFA_F } from '../kernel/constants.ts'
+import type { InterfaceAddress, Link, Route } from '../kernel/objects.ts'
+import { ADDRESS_BYTES, type Family, isLinkLocal, parseAddress } from '../net/address.ts'
+import { formatPrefix, networkOf, parsePrefix } from '../net/prefix.ts'
+import type { ConnectedNetwork } from '../routing/index.ts'
+
+/** Not ours to use: yet, or at all. */
+const UNUSABLE = IFA_F.TENTATIVE | IFA_F.DADFAILED
+
+/**
+ * The networks that the box is on right now: those of the addresses that the kernel has on links that are up
+ * with a carrier. Link-local networks are on every link and lead nowhere by themselves: they are left out. Pure.
+ */
+export function connectedNetworks(
+  links: readonly Link[],
+  addresses: readonly InterfaceAddress[],
+): ConnectedNetwork[] {
+  const usable = new Map(
+    links.filter(link => link.up && link.carrier && !link.loopback).map(link => [link.index, link]),
+  )
+  return addresses.flatMap(address => {
+    const link = usable.get(address.link)
+    const prefix = parsePrefix(address.prefix)
+    if (!link || !prefix || isLinkLocal(prefix.bytes) || (address.flags & UNUSABLE) !== 0) return []
+    return [{ network: networkOf(prefix), interface: link.name }]
+  })
+}
+
+/**
+ * The next hop to announce for routes of one family over a session of another: our first global address of that family
+ * on the link that has `localAddress`, and for IPv6 the link-local one beside it (RFC 2545 §3). Pure.
+ */
+export function addressBeside(
+  addresses: readonly InterfaceAddress[],
+  family: Family,
+  localAddress: string,
+): LocalNexthop | undefined {
+  const texts = addresses.map(({ link, prefix, flags }) => ({
+    link,
+    flags,
+    text: prefix.slice(0, prefix.indexOf('/')),
+  }))
+  const link = texts.find(({ text }) => text === localAddress)?.link
+  const here = texts.flatMap(one => {
+    const bytes = parseAddress(one.text)
+    if (one.link !== link || (one.flags & UNUSABLE) !== 0 || bytes?.length !== ADDRESS_BYTES[family])
+      return []
+    return [{ text: one.text, linkLocal: isLinkLocal(bytes) }]
+  })
+  const global = here.find(one => !one.linkLocal)
+  const linkLocal = here.find(one => one.linkLocal)
+  return global && { address: global.text, ...(linkLocal && { linkLocal: linkLocal.text }) }
+}
+
+/**
+ * Those of the networks that the kernel has no route to: it makes one with the address, and makes no other when somebody
+ * deletes it. Host addresses have theirs in the local table. Pure.
+ * @param routes those of protocol kernel in the main table
+ */
+export function networksWithoutRoute(
+  networks: readonly ConnectedNetwork[],
+  routes: readonly Route[],
+): ConnectedNetwork[] {
+  const present = new Set(routes.map(route => route.prefix))
+  return networks.filter(({ network }) => {
+    return network.length < network.bytes.length * 8 && !present.has(formatPrefix(network))
+  })
+}
