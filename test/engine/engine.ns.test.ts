@@ -298,7 +298,7 @@ describe('the engine', () => {
   })
 
   it('leaves a session alone whose settings a new configuration does not touch, and confirms it on disk', async () => {
-    await prefixes('10.7.0.0/16', '10.8.0.0/16', '10.9.0.0/16')
+    await bothWays()
     const since = (await client.call('getNeighbors', {})).map(neighbor => neighbor.uptime!)
     const next = { ...CONFIG, routes: [{ prefix: '10.6.0.0/16', blackhole: true }] }
     expect(await client.call('replaceConfig', { config: next, ifRevision: 1 })).toMatchObject({ revision: 2 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { LongestMatch } from '../../src/net/longest-match.ts'
 import { parsePrefix } from '../../src/net/prefix.ts'
-import { NexthopSets, Resolver } from '../../src/routing/index.ts'
+import { type ForeignRoute, NexthopSets, Resolver } from '../../src/routing/index.ts'
 
 const sets = new NexthopSets()
 const via = (address: string) => sets.intern([{ via: address, weight: 1 }])
@@ -98,5 +99,63 @@ describe('a change of topology', () => {
       new Set([set.id]),
     )
     expect(resolver.resolve(set)).toBe(first)
+  })
+})
+
+describe('whether a next hop can be reached', () => {
+  const foreign = new LongestMatch<ForeignRoute>()
+  const add = (text: string, metric: number, ...ways: ForeignRoute['ways']) => {
+    const prefix = parsePrefix(text)!
+    foreign.set(prefix, { network: prefix, metric, protocol: 'static', ways })
+  }
+  add('10.0.0.0/8', 50, { gateway: '192.168.50.9', link: 'eth1', onlink: false })
+  add('10.6.0.0/16', 10)
+  add('10.5.0.0/16', 7, { link: 'eth2', onlink: false })
+
+  const resolver = new Resolver()
+  resolver.setTopology({
+    connected: [network('192.168.50.0/24', 'eth1')],
+    statics: [route('10.7.0.0/16', via('192.168.50.7')), route('10.8.0.0/16', via('10.3.0.1'))],
+    lost: [{ network: parsePrefix('192.168.51.0/24')!, interface: 'eth2', why: 'eth2 has no carrier' }],
+    foreign,
+    linkFault: name => (name === 'eth2' ? 'eth2 has no carrier' : undefined),
+  })
+  const reach = (address: string, link?: string) =>
+    resolver.reach({ via: address, weight: 1, ...(link && { interface: link }) })
+
+  it('follows the longest match, with the metric of the route', () => {
+    expect(reach('192.168.50.2')).toEqual({ metric: 0, fault: undefined })
+    expect(reach('10.7.0.1')).toEqual({ metric: 0, fault: undefined })
+    expect(reach('10.9.0.1')).toEqual({ metric: 50, fault: undefined })
+    expect(resolver.resolve(via('10.9.0.1'))?.hops).toEqual([
+      { gateway: '192.168.50.9', link: 'eth1', onlink: false, weight: 1 },
+    ])
+  })
+
+  it('follows a static route into a route of another program', () => {
+    expect(reach('10.8.0.1')).toEqual({ metric: 50, fault: undefined })
+  })
+
+  it('says why it cannot be reached', () => {
+    const fault = (address: string, link?: string) => reach(address, link).fault
+    expect(fault('172.16.0.1')).toBe(
+      'no connected network and no route other than those of BGP leads to 172.16.0.1',
+    )
+    expect(fault('192.168.51.2')).toBe('192.168.51.2 is in 192.168.51.0/24 on eth2, and eth2 has no carrier')
+    expect(fault('10.6.0.1')).toBe(
+      "the kernel's route 10.6.0.0/16 (proto static), which covers 10.6.0.1, leads nowhere",
+    )
+    expect(fault('10.5.0.1')).toBe('10.5.0.1 cannot be reached: eth2 has no carrier')
+    expect(fault('fe80::1')).toMatch(/link-local/)
+    expect(fault('fe80::1', 'eth2')).toBe('fe80::1 cannot be reached: eth2 has no carrier')
+    expect(fault('fe80::1', 'eth1')).toBeUndefined()
+  })
+
+  it('gives the parts of a set shares that the kernel takes, in their proportion', () => {
+    const set = sets.intern([
+      { via: '192.168.50.2', weight: 200 },
+      { via: '192.168.50.3', weight: 400 },
+    ])
+    expect(resolver.resolve(set)?.hops.map(({ weight }) => weight)).toEqual([128, 256])
   })
 })
