@@ -87,6 +87,25 @@ describe('routes in the kernel', () => {
     expect(sh('ip -6 route show 2001:db8:bbbb::/48')).toContain('blackhole')
   })
 
+  it('of IPv4 lead over links that have IPv6 link-local addresses alone (RFC 8950), and packets get there and back', async () => {
+    sh(`ip netns add node; ip link add eth9 type veth peer name eth0 netns node; ip link set eth9 up
+        ip -n node link set eth0 up; ip -n node link set lo up; ip -n node addr add 10.8.0.1/32 dev lo
+        ip addr add 10.8.255.1/32 dev eth9; ip -n node -6 addr add fe80::9/64 dev eth0 nodad
+        ip -6 addr add fe80::1/64 dev eth9 nodad; ip -n node route add 10.8.255.1 via inet6 fe80::1 dev eth0`)
+    try {
+      const fib = await startedFib()
+      set(fib, '10.8.0.0/24', via({ gateway: 'fe80::9', link: 'eth9' }))
+      set(fib, '10.9.0.0/24', via({ gateway: 'fe80::9', link: 'eth9' }, A))
+      await fib.flushed()
+      expect(fib.status()).toMatchObject({ installed: 2, failures: [] })
+      expect(way('10.8.0.1')).toBe('10.8.0.1 via inet6 fe80::9 dev eth9')
+      expect(sh('ip -6 nexthop show proto 201')).toMatch(/via fe80::9 dev eth9/)
+      expect(sh('ping -c 2 -i 0.1 -W 2 10.8.0.1')).toContain(' 0% packet loss')
+    } finally {
+      sh('ip netns delete node')
+    }
+  })
+
   it('go when they are deleted, and their objects after them; routes of others stay', async () => {
     sh(`ip route add 10.1.0.0/16 via 10.0.0.3
         ip route add 10.1.0.0/16 via 10.0.0.4 metric 30 proto 201
