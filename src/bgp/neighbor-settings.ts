@@ -21,8 +21,8 @@ export interface NeighborSettings {
   readonly routeReflectorClient: boolean
   /** RFC 4456 §7: of the cluster that we reflect for. */
   readonly clusterId: number
-  readonly importPolicy: string | undefined
-  readonly exportPolicy: string | undefined
+  readonly importPolicy: string | readonly string[] | undefined
+  readonly exportPolicy: string | readonly string[] | undefined
   /** Seconds that stale paths of a neighbour that is back wait for its End-of-RIB. */
   readonly stalePathTime: number
 }

@@ -1,5 +1,5 @@
 import type { Bgp } from '../model/config-bgp.ts'
-import type { Policy } from '../model/config-policy.ts'
+import type { Policy, PolicyLists } from '../model/config-policy.ts'
 import type { BgpNeighborState } from '../model/state.ts'
 import type { Family } from '../net/address.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
@@ -10,7 +10,7 @@ import { LogLimit } from './log-limit.ts'
 import { Neighbor, type NeighborHost } from './neighbor/neighbor.ts'
 import { configuredNeighbors, FAMILY_NAMES, type NeighborSettings } from './neighbor-settings.ts'
 import { Originated } from './originated.ts'
-import { PolicyBook } from './policy-book.ts'
+import { PolicyBook } from './policy/book.ts'
 import { RestartDeferral } from './restart.ts'
 import { describePrefix, type RouteRow } from './routes.ts'
 import type { NexthopChange } from './sink.ts'
@@ -85,10 +85,10 @@ export class Speaker implements NeighborHost {
    * Takes a validated configuration. Only sessions whose own settings have changed are reset; a changed policy is applied
    * to the routes that are here.
    */
-  configure(bgp: Bgp | undefined, policies: readonly Policy[]): void {
+  configure(bgp: Bgp | undefined, policies: readonly Policy[], lists: PolicyLists = {}): void {
     const wanted = bgp ? configuredNeighbors(bgp) : new Map<string, NeighborSettings>()
     this.#bgp = bgp
-    this.#policies.configure(policies)
+    this.#policies.configure(policies, lists)
     this.#acceptance.configure(bgp)
     this.#collectOwnAddresses()
     for (const neighbor of [...this.#neighbors.values()]) {
@@ -353,8 +353,10 @@ export class Speaker implements NeighborHost {
 
   #setGroup(neighbor: Neighbor): void {
     neighbor.groupNumber = this.#policies.groupNumber(neighbor.settings.group)
-    this.tables.columns.group[neighbor.peer] = neighbor.groupNumber
-    this.tables.columns.client[neighbor.peer] = neighbor.settings.routeReflectorClient ? 1 : 0
+    const { columns } = this.tables
+    columns.group[neighbor.peer] = neighbor.groupNumber
+    columns.named[neighbor.peer] = this.#policies.neighborNumber(neighbor.address)
+    columns.client[neighbor.peer] = neighbor.settings.routeReflectorClient ? 1 : 0
   }
 
   #restartTime(wanted: ReadonlyMap<string, NeighborSettings>): number {

@@ -183,7 +183,7 @@ export class Engine {
     await this.#watch.read()
     this.#resolve()
     this.#static.install()
-    this.#speaker.configure(config.bgp, config.policies ?? [])
+    this.#speaker.configure(config.bgp, config.policies ?? [], config)
     // Without BGP nobody is waited for: what an earlier engine left and nobody wants goes now.
     if (!config.bgp) this.#fib.sweep()
   }

@@ -9,6 +9,21 @@ export const AddressFamily = Type.Union([Type.Literal('ipv4-unicast'), Type.Lite
   description: 'A BGP address family (AFI/SAFI).',
 })
 
+/** One policy, or several: the rules of the second are tried where none of the first has decided. */
+const policyNames = (description: string) =>
+  Type.Union(
+    [
+      nameText('Name of a policy.'),
+      Type.Array(nameText('Name of a policy.'), {
+        minItems: 1,
+        maxItems: 16,
+        uniqueItems: true,
+        description: 'Names of policies, whose rules are tried one after the other as those of one policy.',
+      }),
+    ],
+    { description },
+  )
+
 /** What neighbours and groups both have; a neighbour's own value wins over that of its group. */
 const session = {
   description: Type.Optional(Type.String({ maxLength: 255, description: 'Free text for people.' })),
@@ -95,13 +110,13 @@ const session = {
     }),
   ),
   importPolicy: Type.Optional(
-    nameText(
-      'Policy for what the neighbour announces. Default: accept all of iBGP, nothing of eBGP (RFC 8212).',
+    policyNames(
+      'Policy for what the neighbour announces, or several. Default: accept all of iBGP, nothing of eBGP (RFC 8212).',
     ),
   ),
   exportPolicy: Type.Optional(
-    nameText(
-      'Policy for what is announced. Default: to iBGP what eBGP taught us, to eBGP nothing (RFC 8212).',
+    policyNames(
+      'Policy for what is announced, or several. Default: to iBGP what eBGP taught us, to eBGP nothing (RFC 8212).',
     ),
   ),
 }

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Bgp } from './config-bgp.ts'
-import { Policy } from './config-policy.ts'
+import { AsPathList, CommunityList, Policy, PrefixList } from './config-policy.ts'
 import {
   addressText,
   closed,
@@ -256,6 +256,15 @@ export const Config = Type.Object(
     routes: Type.Optional(Type.Array(StaticRoute, { description: 'Static routes.' })),
     policies: Type.Optional(
       Type.Array(Policy, { description: 'Policies that BGP sessions refer to by name.' }),
+    ),
+    prefixLists: Type.Optional(
+      Type.Array(PrefixList, { description: 'Lists of prefixes that policies refer to by name.' }),
+    ),
+    asPathLists: Type.Optional(
+      Type.Array(AsPathList, { description: 'Lists of AS path patterns that policies refer to by name.' }),
+    ),
+    communityLists: Type.Optional(
+      Type.Array(CommunityList, { description: 'Lists of communities that policies refer to by name.' }),
     ),
     bgp: Type.Optional(Bgp),
   },

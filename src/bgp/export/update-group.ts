@@ -1,5 +1,6 @@
-import { REJECT, Source } from '../policy.ts'
+import { originOf, REJECT, Source } from '../policy.ts'
 import type { AttributeStore } from '../rib/attribute-store.ts'
+import { NexthopChoice } from '../rib/change.ts'
 import { widened } from '../rib/columns.ts'
 import type { Follower } from '../rib/follower.ts'
 import type { PathTable } from '../rib/path-table.ts'
@@ -330,9 +331,9 @@ export class UpdateGroup implements Follower {
     const { policy, family } = this.#treatment
     if (!mayAnnounce(this.#treatment, this.#peers, this.#attributes, peer, set)) return 0
     const source = peer !== LOCAL ? Source.BGP : table.pathId[row]! === 1 ? Source.CONNECTED : Source.STATIC
-    const group = this.#peers.group[peer]!
+    const origin = originOf(source, this.#peers.group[peer], this.#peers.named[peer])
     if (policy.byPrefix) table.prefixes.writeAddress(slot, this.#scratch, 0)
-    const verdict = policy.judge(family, this.#scratch, 0, table.prefixes.length(slot), source, group)
+    const verdict = policy.judge(set, origin, family, this.#scratch, 0, table.prefixes.length(slot))
     return verdict === REJECT ? 0 : this.#attributes.derive(set, verdict)
   }
 

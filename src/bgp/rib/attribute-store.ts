@@ -1,4 +1,3 @@
-import { readUint32 } from '../wire/bytes.ts'
 import {
   type Attributes,
   DecisionFields,
@@ -9,27 +8,12 @@ import {
   sameAsPath,
 } from '../wire/index.ts'
 import { ByteArena } from './byte-arena.ts'
+import { applyChange, type Change, changeText, composeChanges, NexthopChoice } from './change.ts'
 import { widened } from './columns.ts'
 import type { Hops } from './hops.ts'
 
 /** LOCAL_PREF of a path that has none: from eBGP, or our own (RFC 4271 §9.1.1 leaves the value to us). */
 export const DEFAULT_LOCAL_PREFERENCE = 100
-
-/** What a policy does to attributes. */
-export interface Change {
-  readonly localPreference?: number
-  /** null: remove it. */
-  readonly med?: number | null
-  readonly communities?: readonly {
-    readonly add: readonly {
-      readonly kind: 'standard'
-      readonly bytes: Uint8Array
-      readonly mask: Uint8Array
-    }[]
-  }[]
-  /** Packets leave through this interface, with the next hop as far end. */
-  readonly tunnel?: string
-}
 
 /**
  * Sets of path attributes, each held once however many paths have it, found by the canonical bytes that the codec makes
@@ -51,6 +35,8 @@ export class AttributeStore {
   hop = new Uint32Array(64)
   /** Of the link bandwidth community, in octets a second; 0 where there is none. */
   bandwidth = new Float64Array(64)
+  /** One of `NexthopChoice`: what an export policy says of the next hop. */
+  nexthopChoice = new Uint8Array(64)
   readonly #hops: Hops
   readonly #arena = new ByteArena()
   #keyStart = new Uint32Array(64)
@@ -69,7 +55,9 @@ export class AttributeStore {
   /** What changes made of a set, so that each is made once: set → change → the other set. */
   readonly #derived = new Map<number, Map<number, { readonly id: number; readonly generation: number }>>()
   readonly #changes: Change[] = [{}]
-  readonly #changeByText = new Map<string, number>([['{}', 0]])
+  readonly #changeByText = new Map<string, number>([[changeText({}), 0]])
+  /** Changes one after the other: number of the first → of the second → of both. */
+  readonly #composed = new Map<number, Map<number, number>>()
 
   constructor(hops: Hops) {
     this.#hops = hops
@@ -85,7 +73,7 @@ export class AttributeStore {
    * @param link `linkNumber` of the interface that the next hop is on, where its address does not tell
    */
   intern(key: Uint8Array, start: number, end: number, hash: number, link = 0): number {
-    return this.#intern(key, start, end, hash, link)
+    return this.#intern(key, start, end, hash, link, NexthopChoice.USUAL)
   }
 
   /** The number of an interface for `intern`; 0 for none. */
@@ -135,8 +123,7 @@ export class AttributeStore {
 
   /** The number of a change; equal changes have the same. 0 changes nothing. */
   change(change: Change): number {
-    const { localPreference, med, tunnel, communities } = change
-    const text = JSON.stringify({ localPreference, med, tunnel, communities })
+    const text = changeText(change)
     let id = this.#changeByText.get(text)
     if (id === undefined) {
       id = this.#changes.length
@@ -144,6 +131,33 @@ export class AttributeStore {
       this.#changeByText.set(text, id)
     }
     return id
+  }
+
+  /** The number of the change that is one and then another. */
+  compose(first: number, second: number): number {
+    if (first === 0) return second
+    if (second === 0) return first
+    let behind = this.#composed.get(first)
+    if (!behind) {
+      behind = new Map()
+      this.#composed.set(first, behind)
+    }
+    let both = behind.get(second)
+    if (both === undefined) {
+      both = this.change(composeChanges(this.#changes[first]!, this.#changes[second]!))
+      behind.set(second, both)
+    }
+    return both
+  }
+
+  /** What a change does, by its number. */
+  changeOf(id: number): Change {
+    return this.#changes[id]!
+  }
+
+  /** Another number whenever that of the set is given away: what was remembered of it holds while this stays. */
+  generation(id: number): number {
+    return this.#generation[id]!
   }
 
   /** What a change makes of a set, counted once more for the caller. */
@@ -168,25 +182,18 @@ export class AttributeStore {
     return made
   }
 
-  #leavesAlone({ med, localPreference, tunnel, communities }: Change, id: number): boolean {
-    if (communities !== undefined) return false
-    return med === null && this.hasMed[id] === 0 && localPreference === undefined && tunnel === undefined
+  /** Removing a MED that is not there: what most routes go out with. */
+  #leavesAlone(change: Change, id: number): boolean {
+    if (change.med !== null || this.hasMed[id] === 1) return false
+    for (const key in change) if (key !== 'med') return false
+    return true
   }
 
   #make(id: number, change: Change): number {
-    const { med, localPreference, communities = [], ...rest } = this.decode(id)
-    const added = (change.communities ?? []).flatMap(({ add }) => add.map(one => readUint32(one.bytes, 0)))
-    const newCommunities = [...communities, ...added.filter(one => !communities.includes(one))]
-    const newMed = change.med === undefined ? med : (change.med ?? undefined)
-    const newPreference = change.localPreference ?? localPreference
-    const key = encodeKey({
-      ...rest,
-      ...(newCommunities.length > 0 && { communities: newCommunities }),
-      ...(newMed !== undefined && { med: newMed }),
-      ...(newPreference !== undefined && { localPreference: newPreference }),
-    })
+    const key = encodeKey(applyChange(this.decode(id), change, DEFAULT_LOCAL_PREFERENCE))
     const tunnel = change.tunnel === undefined ? this.#tunnel[id]! : this.#tunnelId(change.tunnel)
-    return this.#intern(key, 0, key.length, hashKey(key, 0, key.length), tunnel)
+    const choice = change.nexthopChoice ?? this.nexthopChoice[id]!
+    return this.#intern(key, 0, key.length, hashKey(key, 0, key.length), tunnel, choice)
   }
 
   #tunnelId(name: string): number {
@@ -194,14 +201,22 @@ export class AttributeStore {
     return known >= 0 ? known : this.#tunnels.push(name) - 1
   }
 
-  #intern(key: Uint8Array, start: number, end: number, keyHash: number, tunnel: number): number {
-    const hash = spread(keyHash, tunnel)
+  #intern(
+    key: Uint8Array,
+    start: number,
+    end: number,
+    keyHash: number,
+    tunnel: number,
+    choice: number,
+  ): number {
+    const hash = spread(keyHash, tunnel * 4 + choice)
     const mask = this.#buckets.length - 1
     let bucket = hash & mask
     for (let held = this.#buckets[bucket]!; held !== 0; held = this.#buckets[bucket]!) {
       if (
         this.#hash[held] === hash &&
         this.#tunnel[held] === tunnel &&
+        this.nexthopChoice[held] === choice &&
         this.#sameKey(held, key, start, end)
       ) {
         this.#references[held]!++
@@ -215,6 +230,7 @@ export class AttributeStore {
     this.#keyLength[id] = end - start
     this.#hash[id] = hash
     this.#tunnel[id] = tunnel
+    this.nexthopChoice[id] = choice
     this.#references[id] = 1
     this.#read(id)
     this.#buckets[bucket] = id
@@ -300,6 +316,7 @@ export class AttributeStore {
     this.wellKnown = widened(this.wellKnown, length)
     this.hop = widened(this.hop, length)
     this.bandwidth = widened(this.bandwidth, length)
+    this.nexthopChoice = widened(this.nexthopChoice, length)
     this.#keyStart = widened(this.#keyStart, length)
     this.#keyLength = widened(this.#keyLength, length)
     this.#hash = widened(this.#hash, length)
@@ -309,7 +326,7 @@ export class AttributeStore {
   }
 }
 
-function spread(hash: number, tunnel: number): number {
-  const mixed = Math.imul(hash ^ (tunnel * 0x9e3779b1), 0x85ebca6b)
+function spread(hash: number, more: number): number {
+  const mixed = Math.imul(hash ^ (more * 0x9e3779b1), 0x85ebca6b)
   return mixed ^ (mixed >>> 15)
 }

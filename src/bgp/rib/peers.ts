@@ -13,6 +13,8 @@ export class PeerColumns {
   routerId = new Uint32Array(64)
   /** Number of its neighbour group among the names that policies know; 0: none. */
   group = new Uint16Array(64)
+  /** Number of the neighbour among those that policies name; 0: none names it. */
+  named = new Uint16Array(64)
   readonly #addresses: Uint8Array[] = [new Uint8Array(4)]
   readonly #free: number[] = []
   #top = 1
@@ -28,6 +30,7 @@ export class PeerColumns {
     this.client = widened(this.client, peer + 1)
     this.routerId = widened(this.routerId, peer + 1)
     this.group = widened(this.group, peer + 1)
+    this.named = widened(this.named, peer + 1)
     this.#addresses[peer] = parseAddress(address) ?? new Uint8Array(4)
     return peer
   }
@@ -38,6 +41,7 @@ export class PeerColumns {
     this.client[peer] = 0
     this.routerId[peer] = 0
     this.group[peer] = 0
+    this.named[peer] = 0
     this.#free.push(peer)
   }
 

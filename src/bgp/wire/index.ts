@@ -1,6 +1,14 @@
 /** The BGP codec: bytes to messages and back. Pure, without sockets or clock; nothing here throws on what a peer sent. */
 
-export { type AsPathSegment, formatAsPath, pathLength, Segment } from './as-path.ts'
+export {
+  type AsPathSegment,
+  formatAsPath,
+  isConfederation,
+  MAX_SEGMENT,
+  pathLength,
+  Segment,
+  segmentsLength,
+} from './as-path.ts'
 export { AS_TRANS } from './as-trans.ts'
 export { AttributeCode, AttributeFlag } from './attribute-codes.ts'
 export { decodeKey, encodeKey, hasCluster, hashKey } from './attribute-key.ts'
@@ -20,6 +28,8 @@ export {
   formatExtendedCommunity,
   formatLargeCommunity,
   type LargeCommunity,
+  readLargeCommunity,
+  writeLargeCommunity,
 } from './communities.ts'
 export * from './decision-fields.ts'
 export * from './dump.ts'
