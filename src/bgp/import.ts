@@ -1,10 +1,15 @@
 import type { Family } from '../net/address.ts'
-import { type CompiledPolicy, REJECT, Source } from './policy.ts'
+import type { ImportContext } from './import-context.ts'
+import { REJECT } from './policy.ts'
+import { policyRefusal, type Refusal, type RefusalReason, refusal } from './refusal.ts'
 import type { AttributeStore } from './rib/attribute-store.ts'
 import type { Hops } from './rib/hops.ts'
 import type { PathTable } from './rib/path-table.ts'
 import { isUnroutable } from './unroutable.ts'
+import { findAttribute, valueEnd, valueStart } from './wire/attribute-key.ts'
+import { readUint32 } from './wire/bytes.ts'
 import {
+  AttributeCode,
   countAs,
   hasCluster,
   hasLinkLocalNexthop,
@@ -12,24 +17,19 @@ import {
   readNlri,
   type UpdateResult,
   type UpdateSection,
+  WELL_KNOWN,
 } from './wire/index.ts'
 
-/** What routes of a neighbour are judged by on their way in. */
-export interface ImportContext {
-  readonly localAs: number
-  readonly routerId: number
-  /** Our own cluster as route reflector (RFC 4456 §7). */
-  readonly clusterId: number
-  readonly policy: CompiledPolicy
-  /** Number of the neighbour's group (`GroupNumbers`). */
-  readonly group: number
-  /** Addresses of our own, as canonical text: no next hop of others. */
-  readonly ownAddresses: ReadonlySet<string>
-  /** The interface that the session runs on, where its addresses are link-local: link-local next hops are there too. */
-  readonly interface?: string | undefined
-}
+/** ASes of a path that are still taken for one: the longest real paths have some tens. */
+const LONGEST_PATH = 1000
+/** Octets of the attributes of a path: what one UPDATE of RFC 4271 has room for, four times over. */
+const MOST_OCTETS = 16_384
 
-/** The way in: UPDATEs of one neighbour into the path tables, through the import policy. */
+/**
+ * The way in: UPDATEs of one neighbour into the path tables. A path as received is looked at for what forbids it whatever
+ * the policy says (`Refusal`), then changed as the session asks for (`ImportContext.before`), judged and changed
+ * by the policy, and changed once more (`after`). Each change of a set is made once and remembered.
+ */
 export class Importer {
   readonly #attributes: AttributeStore
   readonly #hops: Hops
@@ -63,12 +63,31 @@ export class Importer {
   /** The set that a path has after policy, counted for the caller, or 0: for a policy that has changed. */
   judge(table: PathTable, slot: number, received: number, context: ImportContext): number {
     if (this.#refused(received, context)) return 0
-    const { policy, group } = context
+    const { policy, origin } = context
     table.prefixes.writeAddress(slot, this.#scratch, 0)
     const length = table.prefixes.length(slot)
     if (isUnroutable(table.family, this.#scratch, 0, length)) return 0
-    const verdict = policy.judge(table.family, this.#scratch, 0, length, Source.BGP, group)
-    return verdict === REJECT ? 0 : this.#attributes.derive(received, verdict)
+    const attributes = this.#attributes
+    const base = attributes.derive(received, context.before)
+    const verdict = policy.judge(base, origin, table.family, this.#scratch, 0, length)
+    const effective = this.#changed(received, base, verdict, context)
+    attributes.release(base)
+    return effective
+  }
+
+  /** Why a path is not accepted, or undefined where it is. */
+  explain(table: PathTable, slot: number, received: number, context: ImportContext): Refusal | undefined {
+    const reason = this.#refused(received, context)
+    if (reason) return refusal(reason)
+    const { policy, origin } = context
+    table.prefixes.writeAddress(slot, this.#scratch, 0)
+    const length = table.prefixes.length(slot)
+    if (isUnroutable(table.family, this.#scratch, 0, length)) return refusal('unroutable')
+    const base = this.#attributes.derive(received, context.before)
+    const rejected = policy.judge(base, origin, table.family, this.#scratch, 0, length) === REJECT
+    const decider = policy.decider(base, origin, table.family, this.#scratch, 0, length)
+    this.#attributes.release(base)
+    return rejected ? policyRefusal(policy.names, decider) : undefined
   }
 
   #withdraw(buffer: Uint8Array, section: UpdateSection, table: PathTable): void {
@@ -87,11 +106,12 @@ export class Importer {
     context: ImportContext,
   ): void {
     const attributes = this.#attributes
-    const { policy, group } = context
+    const { policy, origin } = context
     const { family, addPath, end } = section
     const link = hasLinkLocalNexthop(keys, section.keyStart) ? attributes.linkNumber(context.interface) : 0
     const received = attributes.intern(keys, section.keyStart, section.keyEnd, section.hash, link)
-    const refused = this.#refused(received, context)
+    const refused = this.#refused(received, context) !== undefined
+    const base = refused ? 0 : attributes.derive(received, context.before)
     const cursor = this.#cursor
     let judged = REJECT
     let effective = 0
@@ -100,10 +120,10 @@ export class Importer {
       at = readNlri(buffer, at, addPath, cursor)
       const { offset, length } = cursor
       if (!known || (policy.byPrefix && !refused)) {
-        const verdict = policy.judge(family, buffer, offset, length, Source.BGP, group)
+        const verdict = policy.judge(base, origin, family, buffer, offset, length)
         if (verdict !== judged) {
           attributes.release(effective)
-          effective = verdict === REJECT ? 0 : attributes.derive(received, verdict)
+          effective = this.#changed(received, base, verdict, context)
           judged = verdict
         }
         known = true
@@ -112,26 +132,46 @@ export class Importer {
       table.announce(this.#peer, buffer, offset, length, cursor.pathId, received, taken)
     }
     attributes.release(effective)
+    attributes.release(base)
     attributes.release(received)
   }
 
-  /**
-   * What takes no part in the decision, whatever the policy says: our own AS in the AS_PATH (RFC 4271 §9.1.2), our own
-   * identifier as ORIGINATOR_ID or our own cluster in CLUSTER_LIST (RFC 4456 §8), our own address or none as next hop
-   * (RFC 4271 §5.1.3).
-   */
-  #refused(set: number, context: ImportContext): boolean {
+  /** What becomes of a set by the verdict of the policy and what comes after it; counted, 0 where it is rejected. */
+  #changed(received: number, base: number, verdict: number, context: ImportContext): number {
+    if (verdict === REJECT) return 0
     const attributes = this.#attributes
-    const hop = attributes.hop[set]!
-    if (hop === 0 || context.ownAddresses.has(this.#hops.via(hop)!)) return true
-    if (attributes.hasOriginatorId[set] === 1 && attributes.originatorId[set] === context.routerId)
-      return true
-    if (attributes.clusterListLength[set]! > 0 && this.#wentThrough(set, context.clusterId)) return true
-    return countAs(attributes.keys, attributes.keyStart(set), attributes.keyEnd(set), context.localAs) > 0
+    const shutdown = (attributes.wellKnown[received]! & WELL_KNOWN.GRACEFUL_SHUTDOWN) !== 0
+    const after = shutdown ? context.afterShutdown : context.after
+    return attributes.derive(base, attributes.compose(verdict, after))
   }
 
-  #wentThrough(set: number, clusterId: number): boolean {
+  /** What takes no part in the decision, whatever the policy says, and why; undefined where nothing forbids it. */
+  #refused(set: number, context: ImportContext): RefusalReason | undefined {
     const attributes = this.#attributes
-    return hasCluster(attributes.keys, attributes.keyStart(set), attributes.keyEnd(set), clusterId)
+    const hop = attributes.hop[set]!
+    if (hop === 0) return 'noNexthop'
+    if (context.ownAddresses.has(this.#hops.via(hop)!)) return 'ownNexthop'
+    const { keys } = attributes
+    const start = attributes.keyStart(set)
+    const end = attributes.keyEnd(set)
+    if (context.interface === undefined && hasLinkLocalNexthop(keys, start)) return 'linkLocalNexthop'
+    if (attributes.hasOriginatorId[set] === 1 && attributes.originatorId[set] === context.routerId)
+      return 'ownOriginatorId'
+    if (attributes.clusterListLength[set]! > 0 && hasCluster(keys, start, end, context.clusterId))
+      return 'ownCluster'
+    for (const as of context.ownAses) {
+      if (countAs(keys, start, end, as) > context.allowOwnAs) return 'ownAs'
+    }
+    if (attributes.asPathLength[set]! > LONGEST_PATH || end - start > MOST_OCTETS) return 'attributesTooLong'
+    return context.otcRefuses === 'none' || !this.#leaked(set, context) ? undefined : 'leak'
+  }
+
+  /** RFC 9234 §5: ONLY_TO_CUSTOMER came from whom it must not come. */
+  #leaked(set: number, { otcRefuses, externalAs }: ImportContext): boolean {
+    const { keys } = this.#attributes
+    const end = this.#attributes.keyEnd(set)
+    const at = findAttribute(keys, this.#attributes.keyStart(set), end, AttributeCode.ONLY_TO_CUSTOMER)
+    if (at < 0 || valueEnd(keys, at) > end) return false
+    return otcRefuses === 'any' || readUint32(keys, valueStart(keys, at)) !== externalAs
   }
 }

@@ -21,6 +21,18 @@ export interface NeighborSettings {
   readonly routeReflectorClient: boolean
   /** RFC 4456 §7: of the cluster that we reflect for. */
   readonly clusterId: number
+  /** The AS that we are (`bgp.localAs`), whatever we are for this neighbour. */
+  readonly ownAs: number
+  /** So often our own AS may be in an AS_PATH. */
+  readonly allowOwnAs: number
+  /** The session is about to go down for maintenance (RFC 8326): its routes are the last to be used. */
+  readonly gracefulShutdown: boolean
+  /** Routes with GRACEFUL_SHUTDOWN are the last to be used. */
+  readonly acceptGracefulShutdown: boolean
+  /** Our role on the session (RFC 9234 §4). */
+  readonly role?: string | undefined
+  /** An AS that is put in front of the AS_PATH of what comes in. */
+  readonly prependOnImport?: number | undefined
   readonly importPolicy: string | readonly string[] | undefined
   readonly exportPolicy: string | readonly string[] | undefined
   /** Seconds that stale paths of a neighbour that is back wait for its End-of-RIB. */
@@ -152,6 +164,10 @@ function resolve(
     paths: typeof from.addPathSend === 'number' ? from.addPathSend : Number.POSITIVE_INFINITY,
     routeReflectorClient: from.routeReflectorClient ?? false,
     clusterId: readUint32(parseAddress(bgp.clusterId ?? bgp.routerId)!, 0),
+    ownAs: bgp.localAs,
+    allowOwnAs: from.allowOwnAs ?? 0,
+    gracefulShutdown: from.gracefulShutdown ?? bgp.gracefulShutdown ?? false,
+    acceptGracefulShutdown: from.acceptGracefulShutdown ?? true,
     importPolicy: from.importPolicy,
     exportPolicy: from.exportPolicy,
   }

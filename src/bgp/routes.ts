@@ -1,3 +1,4 @@
+import type { Refusal } from './refusal.ts'
 import type { AttributeStore } from './rib/attribute-store.ts'
 import type { DecisionStep } from './rib/decision.ts'
 import type { PathTable } from './rib/path-table.ts'
@@ -13,6 +14,8 @@ export interface PathDescription {
   readonly received: Attributes
   /** After it; undefined where it is not accepted: by policy, for a loop, or for its next hop. */
   readonly accepted: Attributes | undefined
+  /** Why it is not. */
+  readonly rejected: Refusal | undefined
   /** The tunnel that the import policy sends its packets through. */
   readonly tunnel: string | undefined
   /** Kept from before a restart of the neighbour. */
@@ -34,12 +37,14 @@ export function describePrefix(
   attributes: AttributeStore,
   slot: number,
   addressOf: (peer: number) => string | undefined,
+  refusalOf: (peer: number, slot: number, received: number) => Refusal | undefined = () => undefined,
 ): RouteRow {
   const paths = table.paths(slot).map(path => ({
     neighbor: path.peer === LOCAL ? undefined : addressOf(path.peer),
     pathId: path.pathId,
     received: attributes.decode(path.received),
     accepted: path.effective === 0 ? undefined : attributes.decode(path.effective),
+    rejected: path.effective === 0 ? refusalOf(path.peer, slot, path.received) : undefined,
     tunnel: path.effective === 0 ? undefined : attributes.tunnel(path.effective),
     stale: path.stale,
     best: path.best,

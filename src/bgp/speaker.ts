@@ -6,6 +6,7 @@ import { type Prefix, parsePrefix } from '../net/prefix.ts'
 import { Acceptance } from './acceptance.ts'
 import { plainAddress, type Treatment, treatmentOf } from './export/treatment.ts'
 import { UpdateGroups } from './export/update-groups.ts'
+import { importText } from './import-context.ts'
 import { LogLimit } from './log-limit.ts'
 import { Neighbor, type NeighborHost } from './neighbor/neighbor.ts'
 import { configuredNeighbors, FAMILY_NAMES, type NeighborSettings } from './neighbor-settings.ts'
@@ -178,7 +179,9 @@ export class Speaker implements NeighborHost {
     const slot = only ? table.prefixes.find(only.bytes, 0, only.length) : -1
     const slots = only ? (slot < 0 ? [] : [slot]) : table.prefixes.slots()
     const name = (peer: number) => this.#byPeer.get(peer)?.address
-    for (const each of slots) yield describePrefix(table, this.tables.attributes, each, name)
+    const refusal = (peer: number, at: number, received: number) =>
+      this.#byPeer.get(peer)?.explainRefusal(family, at, received)
+    for (const each of slots) yield describePrefix(table, this.tables.attributes, each, name, refusal)
   }
 
   /** The paths of one prefix, given as text. Undefined where it has none or the text is not a prefix. */
@@ -312,10 +315,7 @@ export class Speaker implements NeighborHost {
   #reconfigure(neighbor: Neighbor, settings: NeighborSettings): void {
     const before = neighbor.settings
     const policy = this.#policies.importPolicy(settings)
-    const changed =
-      policy.text !== neighbor.importPolicy.text ||
-      before.group !== settings.group ||
-      before.clusterId !== settings.clusterId
+    const changed = importText(settings, policy) !== importText(before, neighbor.importPolicy)
     neighbor.settings = settings
     neighbor.importPolicy = policy
     this.#setGroup(neighbor)

@@ -197,7 +197,8 @@ function explainUnion(schema: Schema, value: unknown, path: Path, findings: Find
   const branches = schema.anyOf ?? []
   const key = discriminator(branches)
   if (key === undefined) {
-    explainPart(branches[0] ?? {}, value, path, findings)
+    const fitting = branches.find(branch => typeFits(branch, value))
+    explainPart(fitting ?? branches[0] ?? {}, value, path, findings)
     return
   }
   if (!isMap(value)) {
@@ -212,6 +213,13 @@ function explainUnion(schema: Schema, value: unknown, path: Path, findings: Find
   const branch = branches.find(({ properties }) => properties?.[key]?.const === value[key])
   if (branch) explainPart(branch, value, path, findings)
   else findings.push(notAChoice([...path, key], value[key], types))
+}
+
+/** Whether a value is of the type of a branch, be it well-formed or not. */
+function typeFits({ type }: Schema, value: unknown): boolean {
+  if (type === 'object') return isMap(value)
+  if (type === 'array') return Array.isArray(value)
+  return typeof value === (type === 'integer' ? 'number' : type)
 }
 
 /** The values of a union of literals, or of one literal. */

@@ -2,16 +2,12 @@ import Format from 'typebox/format'
 import { parseAddress } from '../net/address.ts'
 import { formatMac, parseMac } from '../net/mac.ts'
 import { formatPrefix, parsePrefix } from '../net/prefix.ts'
+import { policyFormats } from './formats-policy.ts'
+import type { TextFormat } from './text-format.ts'
 
-/** The formats of the schema: the check that the validator runs, and the sentences for a text that fails it. */
-export interface TextFormat {
-  readonly code: 'bad-address' | 'bad-prefix' | 'bad-mac' | 'bad-interface-name'
-  readonly valid: (text: string) => boolean
-  /** Why a text that is not valid is not, and what would be right. */
-  readonly explain: (text: string) => { readonly reason: string; readonly advice: string }
-}
-
+/** The formats of the schema, by name. */
 export const formats: Readonly<Record<string, TextFormat>> = {
+  ...policyFormats,
   'ip-address': {
     code: 'bad-address',
     valid: text => parseAddress(text) !== undefined,
@@ -37,7 +33,7 @@ for (const [name, format] of Object.entries(formats)) Format.Set(name, format.va
 
 const exampleAddress = 'Give an IPv4 address such as 192.0.2.1 or an IPv6 address such as 2001:db8::1'
 
-function explainAddress(text: string): { reason: string; advice: string } {
+export function explainAddress(text: string): { reason: string; advice: string } {
   const slash = text.indexOf('/')
   if (slash >= 0 && parseAddress(text.slice(0, slash))) {
     return { reason: 'it has a prefix length', advice: `Write ${text.slice(0, slash)}` }

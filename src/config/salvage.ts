@@ -23,8 +23,11 @@ export interface Known {
   readonly removedInterfaces: ReadonlySet<string>
   readonly addresses: boolean
   readonly policies: boolean
+  readonly lists: boolean
   readonly groups: boolean
 }
+
+const LISTS = ['prefixLists', 'asPathLists', 'communityLists']
 
 const shapeFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['wrong-type', 'missing-key', 'not-a-choice'])
 
@@ -38,6 +41,7 @@ export function wholeConfig(config: Config): Salvage {
       removedInterfaces: new Set(),
       addresses: true,
       policies: true,
+      lists: true,
       groups: true,
     },
   }
@@ -75,6 +79,7 @@ function knownOf(value: object, findings: readonly Finding[], removals: readonly
     removedInterfaces: new Set(legible),
     addresses: removed.length === 0 && !faulty('interfaces', '*', 'addresses', '*'),
     policies: !takenOut('policies', '*') && !faulty('policies', '*', 'name'),
+    lists: LISTS.every(section => !takenOut(section, '*') && !faulty(section, '*', 'name')),
     groups: !takenOut('bgp', 'neighborGroups', '*') && !faulty('bgp', 'neighborGroups', '*', 'name'),
   }
 }

@@ -109,6 +109,26 @@ const session = {
         'Seconds for which routes from before a restart stay when the neighbour is back and has not said End-of-RIB (RFC 4724). Default: 360.',
     }),
   ),
+  allowOwnAs: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 10,
+      description:
+        'Accept routes with our own AS in their path, at most so often: for sites of one AS with another in between. Default: none is accepted.',
+    }),
+  ),
+  gracefulShutdown: Type.Optional(
+    Type.Boolean({
+      description:
+        'The session is about to go down for maintenance (RFC 8326): what the eBGP neighbour announces gets LOCAL_PREF 0. Default: what bgp.gracefulShutdown says.',
+    }),
+  ),
+  acceptGracefulShutdown: Type.Optional(
+    Type.Boolean({
+      description:
+        'Give routes of an eBGP neighbour with the community graceful-shutdown LOCAL_PREF 0, after the import policy (RFC 8326). Default: true.',
+    }),
+  ),
   importPolicy: Type.Optional(
     policyNames(
       'Policy for what the neighbour announces, or several. Default: accept all of iBGP, nothing of eBGP (RFC 8212).',
@@ -193,6 +213,12 @@ export const Bgp = Type.Object(
         maximum: 65535,
         description:
           'After a restart of the box, the most seconds to wait for the End-of-RIB of all neighbours before routes are chosen (RFC 4724). Default: the longest gracefulRestartTime.',
+      }),
+    ),
+    gracefulShutdown: Type.Optional(
+      Type.Boolean({
+        description:
+          'The box is about to go down for maintenance: gracefulShutdown of all sessions that do not say otherwise. Default: false.',
       }),
     ),
     neighborGroups: Type.Optional(

@@ -46,6 +46,12 @@ export const AsPathPattern = Type.String({
     'Pattern over AS paths: AS numbers, [64512-65534] for one of a range, . for any one, * for any number of them, + behind an item for one or more of it, ^ and $ for the two ends.',
 })
 
+export const CommunityPattern = Type.String({
+  format: 'community-pattern',
+  description:
+    'Community, * for any number in it: 65000:100, 65000:1:100 (large), rt:65000:100, ro:65000:100, bandwidth:65000:*, or a well-known one such as no-export.',
+})
+
 export const CommunityMatch = Type.String({
   format: 'community-match',
   description:
@@ -61,7 +67,10 @@ export const CommunityValue = Type.String({
 export const PrefixList = Type.Object(
   {
     name: nameText('Name that policies refer to: lower-case letters, digits, dots and hyphens.'),
-    entries: Type.Array(PrefixEntry, { maxItems: 200000, description: 'A prefix is in the list where it is one of these.' }),
+    entries: Type.Array(PrefixEntry, {
+      maxItems: 200000,
+      description: 'A prefix is in the list where it is one of these.',
+    }),
   },
   { ...closed, description: 'A named list of prefixes, which policies share.' },
 )
@@ -69,7 +78,10 @@ export const PrefixList = Type.Object(
 export const AsPathList = Type.Object(
   {
     name: nameText('Name that policies refer to: lower-case letters, digits, dots and hyphens.'),
-    entries: Type.Array(AsPathPattern, { maxItems: 10000, description: 'An AS path is in the list where one of these matches it.' }),
+    entries: Type.Array(AsPathPattern, {
+      maxItems: 10000,
+      description: 'An AS path is in the list where one of these matches it.',
+    }),
   },
   { ...closed, description: 'A named list of patterns over AS paths, which policies share.' },
 )
@@ -78,9 +90,10 @@ export const CommunityList = Type.Object(
   {
     name: Type.String({
       pattern: '^[a-z]([a-z0-9.-]{0,61}[a-z0-9])?$',
-      description: 'Name that policies refer to: begins with a letter, then lower-case letters, digits, dots and hyphens.',
+      description:
+        'Name that policies refer to: begins with a letter, then lower-case letters, digits, dots and hyphens.',
     }),
-    entries: Type.Array(CommunityMatch, { maxItems: 10000, description: 'Communities of any kind.' }),
+    entries: Type.Array(CommunityPattern, { maxItems: 10000, description: 'Communities of any kind.' }),
   },
   { ...closed, description: 'A named list of communities, which policies share.' },
 )
@@ -134,9 +147,7 @@ const NumberChange = (what: string) =>
 export const PolicyMatch = Type.Object(
   {
     family: Type.Optional(AddressFamily),
-    prefixes: Type.Optional(
-      list(PrefixEntry, 'The prefix is one of these, or in one of `prefixLists`.'),
-    ),
+    prefixes: Type.Optional(list(PrefixEntry, 'The prefix is one of these, or in one of `prefixLists`.')),
     prefixLists: Type.Optional(list(Name, 'The prefix is in one of these lists, or one of `prefixes`.')),
     sources: Type.Optional(list(RouteSource, 'The route comes from one of these.')),
     neighborGroups: Type.Optional(list(Name, 'Learned from a neighbour of one of these groups.')),
@@ -147,7 +158,9 @@ export const PolicyMatch = Type.Object(
       list(AsPathPattern, 'The AS path matches one of these patterns, or one of `asPathLists`.'),
     ),
     asPathLists: Type.Optional(list(Name, 'The AS path is in one of these lists, or matches `asPath`.')),
-    originAs: Type.Optional(list(AsRange, 'The AS that the route comes from, the last of its path, is one of these.')),
+    originAs: Type.Optional(
+      list(AsRange, 'The AS that the route comes from, the last of its path, is one of these.'),
+    ),
     neighborAs: Type.Optional(list(AsRange, 'The first AS of the path is one of these.')),
     containsAs: Type.Optional(list(AsRange, 'One of these ASes is anywhere in the path.')),
     asPathLength: Type.Optional(NumberMatch('Number of ASes in the path, a set counted as one')),
@@ -162,7 +175,10 @@ export const PolicyMatch = Type.Object(
       ),
     ),
     nexthop: Type.Optional(
-      list(prefixText('Prefix that addresses are compared with.'), 'The next hop is in one of these prefixes.'),
+      list(
+        prefixText('Prefix that addresses are compared with.'),
+        'The next hop is in one of these prefixes.',
+      ),
     ),
     localPreference: Type.Optional(NumberMatch('LOCAL_PREF, 100 where the route has none,')),
     med: Type.Optional(NumberMatch('MULTI_EXIT_DISC, 0 where the route has none,')),
@@ -170,8 +186,7 @@ export const PolicyMatch = Type.Object(
   },
   {
     ...closed,
-    description:
-      'What a route must be for this rule; all that is named must hold. Without it, every route.',
+    description: 'What a route must be for this rule; all that is named must hold. Without it, every route.',
   },
 )
 
@@ -191,7 +206,11 @@ export const PolicySet = Type.Object(
           ),
           remove: Type.Optional(list(CommunityMatch, 'Take these away, as far as the route has them.')),
           add: Type.Optional(
-            Type.Array(CommunityValue, { minItems: 1, maxItems: 64, description: 'Add these, after `remove`.' }),
+            Type.Array(CommunityValue, {
+              minItems: 1,
+              maxItems: 64,
+              description: 'Add these, after `remove`.',
+            }),
           ),
         },
         { ...closed, description: 'Changes of communities, of all three kinds.' },
@@ -201,7 +220,11 @@ export const PolicySet = Type.Object(
       Type.Object(
         {
           as: Type.Optional(
-            Type.Integer({ minimum: 1, maximum: UINT32, description: 'AS to put in front. Default: our own.' }),
+            Type.Integer({
+              minimum: 1,
+              maximum: UINT32,
+              description: 'AS to put in front. Default: our own.',
+            }),
           ),
           times: Type.Integer({ minimum: 1, maximum: 32, description: 'How often.' }),
         },

@@ -132,6 +132,30 @@ export const configErrors = {
     detail: '{value} cannot be the name of an interface: {reason}.',
     fix: '{advice}.',
   },
+  'bad-as-path-pattern': {
+    title: 'The value is not a pattern over AS paths.',
+    status: 422,
+    detail: '{value} is not a pattern over AS paths: {reason}.',
+    fix: '{advice}.',
+  },
+  'bad-community': {
+    title: 'The value is not a community.',
+    status: 422,
+    detail: '{value} is not a community: {reason}.',
+    fix: '{advice}.',
+  },
+  'bad-as-range': {
+    title: 'The value is not a range of AS numbers.',
+    status: 422,
+    detail: '{value} is not a range of AS numbers: {reason}.',
+    fix: '{advice}.',
+  },
+  'bad-nexthop': {
+    title: 'The value is not a next hop.',
+    status: 422,
+    detail: '{value} is not a next hop: {reason}.',
+    fix: '{advice}.',
+  },
   'duplicate-interface': {
     title: 'Two interfaces have one name.',
     status: 422,
@@ -404,6 +428,58 @@ export const configErrors = {
     status: 422,
     detail: 'The name {name} is also that of {other}.',
     fix: 'Give each policy a name of its own, or put their rules into one.',
+  },
+  'duplicate-list': {
+    title: 'Two lists have one name.',
+    status: 422,
+    detail: 'The name {name} is also that of {other}.',
+    fix: 'Give each list a name of its own, or put their entries into one.',
+  },
+  'unknown-list': {
+    title: 'There is no list of this name.',
+    status: 422,
+    detail: 'No list {name} is configured in {where}.',
+    fix: '{advice}.',
+  },
+  'list-name-taken': {
+    title: 'The name of a list is a community.',
+    status: 422,
+    detail: '{name} is a well-known community, so that no rule can refer to a list of this name.',
+    fix: 'Give the list another name.',
+  },
+  'list-with-pattern': {
+    title: 'A list with patterns is to be set.',
+    status: 422,
+    detail: 'The list {name} has {entry}, which is no single community that could be set.',
+    fix: 'Write the communities to set, or a list without *.',
+  },
+  'policy-rule-unreached': {
+    title: 'A rule is never reached.',
+    status: 422,
+    severity: 'warning',
+    detail: 'No route gets to this rule: {other} decides about all of them.',
+    fix: 'Move it before that rule, or remove it.',
+  },
+  'policy-nexthop-direction': {
+    title: 'A next hop means nothing in this direction.',
+    status: 422,
+    severity: 'warning',
+    detail:
+      'The next hop {value} has a meaning in policies for {direction} only, and this one is used for {used} by {session}.',
+    fix: '{advice}.',
+  },
+  'policy-empty-bounds': {
+    title: 'No number fits the bounds.',
+    status: 422,
+    detail: 'No number fits: ge {ge} is larger than le {le}.',
+    fix: 'Give ge <= le.',
+  },
+  'policy-set-and-change': {
+    title: 'Communities are set and changed at once.',
+    status: 422,
+    detail:
+      'The key set replaces all communities, so that remove and add beside it say nothing of their own.',
+    fix: 'Keep set alone, or remove and add.',
   },
   'unknown-policy': {
     title: 'There is no policy of this name.',

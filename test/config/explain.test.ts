@@ -178,7 +178,7 @@ describe('what does not follow the schema', () => {
   it('begins with the sections', () => {
     expect(problemsOf({ ...sample, interface: [], system: {} })).toEqual([
       'system.hostName: The key hostName is missing. Add hostName: Name of the box (RFC 1123 label).',
-      'interface: There is no key interface here. Remove it; the keys of Causeway configuration are system, interfaces, neighbors, fdb, routes, policies and bgp.',
+      'interface: There is no key interface here. Remove it; the keys of Causeway configuration are system, interfaces, neighbors, fdb, routes, policies, prefixLists, asPathLists, communityLists and bgp.',
     ])
   })
 })

@@ -1,6 +1,5 @@
 import { originOf, REJECT, Source } from '../policy.ts'
 import type { AttributeStore } from '../rib/attribute-store.ts'
-import { NexthopChoice } from '../rib/change.ts'
 import { widened } from '../rib/columns.ts'
 import type { Follower } from '../rib/follower.ts'
 import type { PathTable } from '../rib/path-table.ts'

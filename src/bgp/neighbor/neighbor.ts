@@ -1,8 +1,10 @@
 import type { BgpNeighborState } from '../../model/state.ts'
 import type { Family } from '../../net/address.ts'
 import type { Member, UpdateGroup } from '../export/update-group.ts'
+import { type ImportContext, type ImportSituation, importContext } from '../import-context.ts'
 import type { NeighborSettings } from '../neighbor-settings.ts'
 import type { CompiledPolicy } from '../policy.ts'
+import type { Refusal } from '../refusal.ts'
 import type { Channel } from '../session/channel.ts'
 import type { Down } from '../session/down.ts'
 import { explainDown } from '../session/reason.ts'
@@ -70,6 +72,9 @@ export class Neighbor {
   #interface: string | undefined
   /** Of the session that is up, or was up last. */
   #negotiated: Negotiated | undefined
+  #made:
+    | (ImportSituation & { readonly settings: NeighborSettings; readonly context: ImportContext })
+    | undefined
   /** A session, or an attempt at one, has ended: a dynamic neighbour without one may go. */
   #ended = false
 
@@ -201,17 +206,39 @@ export class Neighbor {
     return stateRow(this, this.#host.tables, this.#host.environment.clock)
   }
 
-  #context() {
-    const { localAs, routerId } = this.settings.session
-    return {
-      localAs,
-      routerId,
-      clusterId: this.settings.clusterId,
-      policy: this.importPolicy,
-      group: this.groupNumber,
-      ownAddresses: this.#host.ownAddresses,
+  /** Why a path as received is not accepted, or undefined where it is. */
+  explainRefusal(family: Family, slot: number, received: number): Refusal | undefined {
+    return this.#receiving.explain(family, slot, received)
+  }
+
+  /** What its routes are judged by now: made anew where something that it hangs on is another one. */
+  #context(): ImportContext {
+    const { settings, importPolicy: policy, remoteAs } = this
+    const { tables, ownAddresses } = this.#host
+    const named = tables.columns.named[this.peer]!
+    const made = this.#made
+    const group = this.groupNumber
+    if (
+      made?.settings === settings &&
+      made.policy === policy &&
+      made.remoteAs === remoteAs &&
+      made.group === group &&
+      made.named === named &&
+      made.interface === this.#interface
+    )
+      return made.context
+    const situation = {
+      type: this.type,
+      remoteAs,
+      policy,
+      group,
+      named,
+      ownAddresses,
       interface: this.#interface,
     }
+    const context = importContext(settings, situation, tables.attributes)
+    this.#made = { settings, ...situation, context }
+    return context
   }
 
   #established(): void {

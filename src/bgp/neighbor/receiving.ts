@@ -1,5 +1,7 @@
 import type { Family } from '../../net/address.ts'
-import { type ImportContext, Importer } from '../import.ts'
+import { Importer } from '../import.ts'
+import type { ImportContext } from '../import-context.ts'
+import type { Refusal } from '../refusal.ts'
 import { asLastResort } from '../rib/last-resort.ts'
 import type { Tables } from '../tables.ts'
 import {
@@ -79,6 +81,11 @@ export class Receiving {
     const { tables, stale: kept } = this.#host
     const effective = this.#importer.judge(tables.paths[family], slot, received, this.#host.context())
     return stale && kept[family].longLived ? asLastResort(tables.attributes, received, effective) : effective
+  }
+
+  /** Why a path is not accepted, or undefined where it is. */
+  explain(family: Family, slot: number, received: number): Refusal | undefined {
+    return this.#importer.explain(this.#host.tables.paths[family], slot, received, this.#host.context())
   }
 
   #updateCame(buffer: Uint8Array, start: number, end: number): Notification | undefined {

@@ -30,7 +30,7 @@ export const MAX_ITEMS = 28
 
 const MAX_AS = 0xffffffff
 const GAP: Item = { ranges: [], times: 'gap' }
-const TOKEN = /\s*(?:([\^$*])|(?:(\.)|(\d+)|\[([^\][]*)\])(\+)?)(?=[\s^$]|$)/y
+const TOKEN = /\s*(?:(\^)|(?:([$*])|(?:(\.)|(\d+)|\[([^\][]*)\])(\+)?)(?=[\s^$]|$))/y
 
 /** Reads a pattern; a text where it is none: why not, as the second half of a sentence. */
 export function parseAsPattern(text: string): AsPattern | string {
@@ -43,14 +43,15 @@ export function parseAsPattern(text: string): AsPattern | string {
   while (TOKEN.lastIndex < trimmed.length) {
     const at = TOKEN.lastIndex
     const token = TOKEN.exec(trimmed)
-    if (!token) return `what begins at ${JSON.stringify(trimmed.slice(at, at + 20).trim())} is no part of a pattern`
+    if (!token)
+      return `what begins at ${JSON.stringify(trimmed.slice(at, at + 20).trim())} is no part of a pattern`
     if (end) return 'something stands behind $'
-    const [, sign, any, as, list, more] = token
-    if (sign === '^') {
+    const [, caret, sign, any, as, list, more] = token
+    if (caret) {
       if (items.length > 0 || front) return '^ stands elsewhere than at the front'
       front = true
     } else if (sign === '$') end = true
-    else if (sign === '*') items.push(GAP)
+    else if (sign) items.push(GAP)
     else {
       const ranges = any ? [] : readRanges(as ?? list!)
       if (typeof ranges === 'string') return ranges
@@ -97,7 +98,8 @@ export function matchesPath({ items }: AsPattern, bytes: Uint8Array, start: numb
     const type = bytes[at]!
     if (type === SET) places = advance(items, places, bytes, at + 2, behind)
     else if (!isConfederation(type)) {
-      for (let i = at + 2; i < behind && places !== 0; i += 4) places = advance(items, places, bytes, i, i + 4)
+      for (let i = at + 2; i < behind && places !== 0; i += 4)
+        places = advance(items, places, bytes, i, i + 4)
     }
     at = behind
   }
@@ -107,7 +109,13 @@ export function matchesPath({ items }: AsPattern, bytes: Uint8Array, start: numb
 const SET = 1
 
 /** Where a match may stand behind one more AS, or a set of them. Bit n: in front of item n. */
-function advance(items: readonly Item[], places: number, bytes: Uint8Array, from: number, to: number): number {
+function advance(
+  items: readonly Item[],
+  places: number,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): number {
   let next = 0
   for (let i = 0; i < items.length; i++) {
     if ((places & (1 << i)) === 0) continue

@@ -59,7 +59,11 @@ export class PolicyBook {
   importPolicy(settings: NeighborSettings): CompiledPolicy {
     const { localAs, remoteAs, address } = settings.session
     if (settings.importPolicy !== undefined) {
-      return this.#compile(settings.importPolicy, { direction: 'import', localAs, peerAddress: address }, false)
+      return this.#compile(
+        settings.importPolicy,
+        { direction: 'import', localAs, peerAddress: address },
+        false,
+      )
     }
     return remoteAs === localAs ? ACCEPT_ALL : REJECT_ALL
   }

@@ -98,12 +98,21 @@ function bandwidth(admin: string, value: string): CommunityPattern | undefined {
   if (!as || !/^(\*|\d{1,15}(\.\d+)?(e\d{1,2})?)$/.test(value)) return undefined
   const rate = value === '*' ? undefined : new DataView(new ArrayBuffer(4))
   rate?.setFloat32(0, Number(value))
-  const pattern = assemble('extended', [[NON_TRANSITIVE, 1], [SUBTYPE.BANDWIDTH, 1], as, [rate?.getUint32(0), 4]])
+  const pattern = assemble('extended', [
+    [NON_TRANSITIVE, 1],
+    [SUBTYPE.BANDWIDTH, 1],
+    as,
+    [rate?.getUint32(0), 4],
+  ])
   pattern.mask[0] = TYPE_MASK
   return pattern
 }
 
-function ofFields(kind: CommunityKind, texts: readonly string[], octets: number): CommunityPattern | undefined {
+function ofFields(
+  kind: CommunityKind,
+  texts: readonly string[],
+  octets: number,
+): CommunityPattern | undefined {
   const fields = texts.map(text => readField(text, octets))
   return fields.every(field => field !== undefined) ? assemble(kind, fields) : undefined
 }

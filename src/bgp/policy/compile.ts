@@ -163,7 +163,8 @@ class RuleTable {
   }
 
   judge(set: number, family: Family, bytes: Uint8Array, offset: number, length: number): number {
-    const steps = this.#always ?? this.#first.get(set, this.#attributes.generation(set)) ?? this.#steps(0, set)
+    const steps =
+      this.#always ?? this.#first.get(set, this.#attributes.generation(set)) ?? this.#steps(0, set)
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i]!
       if (step.prefixes && !step.prefixes.matches(family, bytes, offset, length)) continue

@@ -33,7 +33,9 @@ const TESTS: {
   },
   containsAs: ranges => {
     const bounds = boundsOf(ranges)
-    return [(attributes, set) => onPath(attributes, set, (bytes, from, to) => contains(bounds, bytes, from, to))]
+    return [
+      (attributes, set) => onPath(attributes, set, (bytes, from, to) => contains(bounds, bytes, from, to)),
+    ]
   },
   asPathLength: wanted => [(attributes, set) => fits(wanted, attributes.asPathLength[set]!)],
   communities: ({ any, all, none }, lists) => [
@@ -42,7 +44,12 @@ const TESTS: {
     ...(none ? [not(isIn(new CommunitySet(none.flatMap(item => lists.communities(item)))))] : []),
   ],
   nexthop: (prefixes, lists) => [
-    nexthopIn(lists.prefixSet([], prefixes.map(prefix => ({ prefix, le: prefix.includes(':') ? 128 : 32 })))),
+    nexthopIn(
+      lists.prefixSet(
+        [],
+        prefixes.map(prefix => ({ prefix, le: prefix.includes(':') ? 128 : 32 })),
+      ),
+    ),
   ],
   localPreference: wanted => [(attributes, set) => fits(wanted, attributes.localPreference[set]!)],
   med: wanted => [(attributes, set) => fits(wanted, attributes.med[set]!)],

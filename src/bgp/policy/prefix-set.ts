@@ -90,11 +90,7 @@ class Trie {
     this.#values = widened(this.#values, this.#nodes * VALUES)
     this.#children = widened(this.#children, this.#nodes * CHILDREN)
     this.#children[node * CHILDREN + part] = child
-    this.#values.fill(
-      this.#values[node * VALUES + CHILDREN + part]!,
-      child * VALUES,
-      (child + 1) * VALUES,
-    )
+    this.#values.fill(this.#values[node * VALUES + CHILDREN + part]!, child * VALUES, (child + 1) * VALUES)
     return child
   }
 

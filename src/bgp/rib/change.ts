@@ -1,6 +1,7 @@
+import { readUint32, writeUint32 } from '../wire/bytes.ts'
 import {
-  type Attributes,
   type AsPathSegment,
+  type Attributes,
   isConfederation,
   MAX_SEGMENT,
   readLargeCommunity,
@@ -8,7 +9,6 @@ import {
   segmentsLength,
   writeLargeCommunity,
 } from '../wire/index.ts'
-import { readUint32, writeUint32 } from '../wire/bytes.ts'
 
 /** A number as it is to be, or how much more it is to be. */
 export type NumberChange = number | { readonly add: number }

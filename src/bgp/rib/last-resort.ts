@@ -1,5 +1,6 @@
 import { Community, WELL_KNOWN } from '../wire/index.ts'
-import type { AttributeStore, Change } from './attribute-store.ts'
+import type { AttributeStore } from './attribute-store.ts'
+import type { Change } from './change.ts'
 
 /** What `PathTable.reconsider` is told of a path that is to go. */
 export const GOES = -1

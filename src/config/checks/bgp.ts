@@ -7,6 +7,7 @@ import { suggest } from '../words.ts'
 import { notOneHost, versionOf } from './address-kind.ts'
 import { groupsOf, neighborsOf, sessionsOf } from './bgp-sessions.ts'
 import { type Check, type CheckContext, duplicates } from './context.ts'
+import { policyUses } from './policy-uses.ts'
 import { hostBitsFinding } from './routes.ts'
 
 export const bgpChecks: readonly Check[] = [
@@ -55,12 +56,10 @@ function duplicateGroups(context: CheckContext): readonly Finding[] {
 function policies(context: CheckContext): readonly Finding[] {
   if (!context.known.policies) return []
   const names = (context.config.policies ?? []).map(({ name }) => name)
-  return sessionsOf(context.config.bgp).flatMap(({ session, path }) =>
-    (['importPolicy', 'exportPolicy'] as const).flatMap(key => {
-      const name = session[key]
-      if (name === undefined || names.includes(name)) return []
-      return [finding([...path, key], 'unknown-policy', { name, advice: suggest(name, names, 'policies') })]
-    }),
+  return policyUses(context).flatMap(({ name, path }) =>
+    names.includes(name)
+      ? []
+      : [finding(path, 'unknown-policy', { name, advice: suggest(name, names, 'policies') })],
   )
 }
 

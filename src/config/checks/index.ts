@@ -7,6 +7,7 @@ import { interfaceChecks } from './interfaces.ts'
 import { mtuChecks } from './mtu.ts'
 import { neighborChecks } from './neighbors.ts'
 import { policyChecks } from './policies.ts'
+import { policyListChecks } from './policy-lists.ts'
 import { routeChecks } from './routes.ts'
 import { tunnelChecks } from './tunnels.ts'
 
@@ -20,6 +21,7 @@ export const checks: readonly Check[] = [
   ...mtuChecks,
   ...neighborChecks,
   ...routeChecks,
+  ...policyListChecks,
   ...policyChecks,
   ...bgpChecks,
   ...bgpAnnouncingChecks,

@@ -25,7 +25,8 @@ export function withoutFeatures(config: Config, missing: ReadonlySet<Feature>): 
     rules: policy.rules.filter(rule => stays(rule.set?.tunnel)),
   }))
   const empty = new Set(policies.filter(({ rules }) => rules.length === 0).map(({ name }) => name))
-  const usable = (policy: string | undefined) => policy === undefined || !empty.has(policy)
+  const usable = (policy: string | readonly string[] | undefined) =>
+    policy === undefined || ![policy].flat().some(name => empty.has(name))
   const { bgp } = config
   return {
     ...config,

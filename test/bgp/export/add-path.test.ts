@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compilePolicy, GroupNumbers } from '../../../src/bgp/policy.ts'
+import { compiled } from '../policy/compiled.ts'
 import { Bench, type Listener, path } from './bench.ts'
 
 describe('ADD-PATH', () => {
@@ -93,11 +93,8 @@ describe('ADD-PATH with a limit', () => {
 
   it('counts only paths that may be told', () => {
     const bench = new Four()
-    const policy = compilePolicy(
-      { name: 'p', rules: [{ match: { neighborGroups: ['far'] }, action: 'accept' }] },
-      bench.fixture.attributes,
-      new GroupNumbers(),
-    )
+    const { attributes } = bench.fixture
+    const policy = compiled([{ match: { neighborGroups: ['far'] }, action: 'accept' }], { attributes })
     for (const index of [1, 3]) bench.fixture.peers.group[bench.sources[index]!] = 1
     const inside = bench.fixture.peer('10.0.0.77', false, 77)
     const best = bench.fixture.set({ via: '10.0.0.77', localPreference: 900 })

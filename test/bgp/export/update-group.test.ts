@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compilePolicy, GroupNumbers } from '../../../src/bgp/policy.ts'
+import { compiled } from '../policy/compiled.ts'
 import { Bench, path } from './bench.ts'
 
 describe('an update group', () => {
@@ -78,12 +78,11 @@ describe('an update group', () => {
 
   it('tells eBGP neighbours with our AS in front and our next hop, without LOCAL_PREF and MED', () => {
     const bench = new Bench()
-    const policy = compilePolicy(
-      { name: 'p', rules: [{ action: 'accept' }] },
-      bench.fixture.attributes,
-      new GroupNumbers(),
-      true,
-    )
+    const policy = compiled([{ action: 'accept' }], {
+      attributes: bench.fixture.attributes,
+      direction: 'export',
+      removeMed: true,
+    })
     const member = bench.member({ type: 'eBGP', nexthopSelf: true, policy })
     const source = bench.fixture.peer('10.0.0.2', false, 2)
     bench.fixture.announce(
@@ -144,12 +143,11 @@ describe('an update group', () => {
 
   it('keeps both members right where the same attributes come from one and then from the other', () => {
     const bench = new Bench()
-    const policy = compilePolicy(
-      { name: 'p', rules: [{ action: 'accept' }] },
-      bench.fixture.attributes,
-      new GroupNumbers(),
-      true,
-    )
+    const policy = compiled([{ action: 'accept' }], {
+      attributes: bench.fixture.attributes,
+      direction: 'export',
+      removeMed: true,
+    })
     const treatment = { type: 'eBGP', nexthopSelf: true, policy } as const
     const one = bench.member(treatment, '10.0.0.2', true)
     const two = bench.member(treatment, '10.0.0.3', true)
@@ -232,21 +230,17 @@ describe('groups', () => {
     for (const i of [1, 2, 3]) bench.fixture.announce(source, `10.${i}.0.0/24`, bench.fixture.set({}))
     bench.run()
     member.log.length = 0
-    const policy = compilePolicy(
-      {
-        name: 'p',
-        rules: [
-          { match: { prefixes: [{ prefix: '10.1.0.0/24' }] }, action: 'reject' },
-          {
-            match: { prefixes: [{ prefix: '10.2.0.0/24' }] },
-            action: 'accept',
-            set: { localPreference: 300 },
-          },
-          { action: 'accept' },
-        ],
-      },
-      attributes,
-      new GroupNumbers(),
+    const policy = compiled(
+      [
+        { match: { prefixes: [{ prefix: '10.1.0.0/24' }] }, action: 'reject' },
+        {
+          match: { prefixes: [{ prefix: '10.2.0.0/24' }] },
+          action: 'accept',
+          set: { localPreference: 300 },
+        },
+        { action: 'accept' },
+      ],
+      { attributes, direction: 'export' },
     )
     bench.groups.retarget(() => bench.treatment({ policy }))
     bench.run()

@@ -83,7 +83,7 @@ const cases: readonly [string, Sections, readonly string[]][] = [
         {
           name: 'a',
           rules: [
-            { action: 'accept', set: { tunnel: 'tunl' } },
+            { action: 'accept', match: { sources: ['bgp'] }, set: { tunnel: 'tunl' } },
             { action: 'accept', set: { tunnel: 'uplink' } },
           ],
         },
