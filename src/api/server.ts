@@ -4,7 +4,14 @@ import { CONFIG_SIZE_LIMIT, formats } from '../config/index.ts'
 import type { EngineCalls } from '../manager/index.ts'
 import { Config } from '../model/config.ts'
 import { CausewayError } from '../model/errors.ts'
-import { BgpNeighborState, Health, InterfaceState, RouteState, TunnelState } from '../model/state.ts'
+import {
+  BgpNeighborState,
+  BmpStationState,
+  Health,
+  InterfaceState,
+  RouteState,
+  TunnelState,
+} from '../model/state.ts'
 import { configRoutes, configSchemas } from './config-routes.ts'
 import { checkHost } from './host.ts'
 import { openapiOptions, routeSchema } from './openapi.ts'
@@ -26,7 +33,7 @@ export const routes: readonly Route[] = [...configRoutes, ...stateRoutes, ...ser
 
 const OPENAPI_PATH = '/api/v1/openapi.json'
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
-const named = { InterfaceState, TunnelState, BgpNeighborState, RouteState, Health }
+const named = { InterfaceState, TunnelState, BgpNeighborState, BmpStationState, RouteState, Health }
 
 /** Media types of a configuration: JSON (RFC 8259) and YAML (RFC 9512, and names from before it). */
 const bodyFormats: Readonly<Record<string, TextBody['format']>> = {

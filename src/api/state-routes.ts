@@ -77,6 +77,16 @@ export const stateRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/api/v1/bgp/monitoring',
+    id: 'getMonitoring',
+    summary: 'The BMP monitoring stations, and how they stand.',
+    tag: 'state',
+    responses: { 200: { description: 'The stations.', schema: listOf('BmpStationState') } },
+    errors: engineErrors,
+    handle: async ({ engine }) => ({ body: await engine.call('getMonitoring', {}) }),
+  },
+  {
+    method: 'GET',
     path: '/api/v1/routes',
     id: 'getRoutes',
     summary: 'Routes: what the RIB wants and what the kernel has, side by side.',

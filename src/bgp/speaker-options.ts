@@ -8,9 +8,9 @@ import type { BgpTransport } from './transport.ts'
 export interface SpeakerEvent {
   /**
    * established, down: a session, or an attempt at one. problem: what a neighbour sent was wrong, and the session goes on
-   * (RFC 7606). refused: a connection that no neighbour and no listen range is for.
+   * (RFC 7606). refused: a connection that no neighbour and no listen range is for. monitoring: a BMP station.
    */
-  readonly kind: 'established' | 'down' | 'problem' | 'refused'
+  readonly kind: 'established' | 'down' | 'problem' | 'refused' | 'monitoring'
   readonly address: string
   /** A whole sentence, the address in it. */
   readonly message: string
@@ -33,6 +33,8 @@ export interface SpeakerOptions {
    * session can announce routes only of the family that it runs over.
    */
   readonly localNexthop?: FindLocalNexthop
+  /** Who we are, for monitoring stations: the name of the box, and what runs on it. */
+  identity?(): { readonly name: string; readonly description: string }
   /** A neighbour's state is another one. */
   onNeighborChange?(address: string, state: BgpNeighborState['state']): void
   /** Calls an action in a later turn of the event loop, after sockets were read. Default: `setImmediate`. */

@@ -4,6 +4,7 @@ import type { BgpNeighborState } from '../model/state.ts'
 import type { Family } from '../net/address.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
 import { Acceptance } from './acceptance.ts'
+import { BmpMonitor } from './bmp/monitor.ts'
 import { plainAddress, type Treatment, treatmentOf } from './export/treatment.ts'
 import { UpdateGroups } from './export/update-groups.ts'
 import { importText } from './import-context.ts'
@@ -33,6 +34,7 @@ export class Speaker implements NeighborHost {
   readonly environment: NeighborHost['environment']
   readonly tables: Tables
   readonly ownAddresses = new Set<string>()
+  readonly monitor: BmpMonitor
   readonly #options: SpeakerOptions
   readonly #neighbors = new Map<string, Neighbor>()
   readonly #byPeer = new Map<number, Neighbor>()
@@ -65,6 +67,12 @@ export class Speaker implements NeighborHost {
     this.tables = createTables(options.sink, options.nexthops, options.reachability)
     const expected = options.restarting?.expected ?? []
     this.#restarted = expected.length > 0
+    this.monitor = new BmpMonitor({
+      ...this.environment,
+      tables: this.tables,
+      identity: options.identity ?? (() => ({ name: '', description: 'Causeway' })),
+      log: (address, message) => this.#log('monitoring', address, message),
+    })
     const { paths, attributes, columns } = this.tables
     this.#policies = new PolicyBook(attributes)
     this.#groups = {
@@ -91,6 +99,7 @@ export class Speaker implements NeighborHost {
     this.#bgp = bgp
     this.#policies.configure(policies, lists)
     this.#acceptance.configure(bgp)
+    this.monitor.configure(bgp?.bmp)
     this.#collectOwnAddresses()
     for (const neighbor of [...this.#neighbors.values()]) {
       const settings =
@@ -201,6 +210,7 @@ export class Speaker implements NeighborHost {
     this.#stopped = true
     this.#deferral.cancel()
     this.#acceptance.close()
+    this.monitor.stop()
     for (const neighbor of this.#neighbors.values()) {
       neighbor.session.stop(ERROR.cease.administrativeShutdown, communication)
     }

@@ -4,6 +4,7 @@ import type { Prefix } from '../net/prefix.ts'
 export interface Connection {
   /** Canonical text; a link-local one with its zone, as in `fe80::1%eth0`. */
   readonly localAddress: string
+  readonly localPort: number
   readonly remoteAddress: string
   readonly remotePort: number
   /** TTL, or hop limit, that the first packet of an accepted connection came with, where that is known. */

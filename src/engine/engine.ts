@@ -6,7 +6,14 @@ import type { Kernel } from '../kernel/objects.ts'
 import type { Config } from '../model/config.ts'
 import type { ApplyReport, Revision, RoutePage, RouteQuery } from '../model/engine-protocol.ts'
 import { CausewayError } from '../model/errors.ts'
-import type { BgpNeighborState, Health, InterfaceState, RouteState, TunnelState } from '../model/state.ts'
+import type {
+  BgpNeighborState,
+  BmpStationState,
+  Health,
+  InterfaceState,
+  RouteState,
+  TunnelState,
+} from '../model/state.ts'
 import { type Family, familyOf } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
@@ -116,6 +123,10 @@ export class Engine {
       },
       onNeighborChange: (address, state) => this.#memory.note(address, state === 'Established'),
       log: ({ message }) => log(`bgp: ${message}`),
+      identity: () => ({
+        name: this.#confirmed.config.system.hostName,
+        description: `Causeway ${parts.version}`,
+      }),
       localNexthop: (family, localAddress) => this.#watch.addressBeside(family, localAddress),
     })
   }
@@ -216,6 +227,10 @@ export class Engine {
 
   neighbors(): readonly BgpNeighborState[] {
     return this.#speaker.neighbors()
+  }
+
+  monitoring(): readonly BmpStationState[] {
+    return this.#speaker.monitor.state()
   }
 
   async interfaces(): Promise<InterfaceState[]> {

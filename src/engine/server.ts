@@ -15,7 +15,7 @@ import type { Engine } from './engine.ts'
 /** What of the engine is served. */
 export type ServedEngine = Pick<
   Engine,
-  'confirmed' | 'replaceConfig' | 'health' | 'interfaces' | 'tunnels' | 'neighbors' | 'routes'
+  'confirmed' | 'replaceConfig' | 'health' | 'interfaces' | 'tunnels' | 'neighbors' | 'monitoring' | 'routes'
 >
 
 type Handlers = {
@@ -33,6 +33,7 @@ const HANDLERS: Handlers = {
   getInterfaces: engine => engine.interfaces(),
   getTunnels: engine => engine.tunnels(),
   getNeighbors: engine => engine.neighbors(),
+  getMonitoring: engine => engine.monitoring(),
   getRoutes: (engine, query) => engine.routes(query),
 }
 

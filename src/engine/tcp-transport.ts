@@ -107,6 +107,10 @@ class TcpConnection implements Connection {
     return this.#socket.localAddress ?? ''
   }
 
+  get localPort(): number {
+    return this.#socket.localPort ?? 0
+  }
+
   get remoteAddress(): string {
     return this.#socket.remoteAddress ?? ''
   }

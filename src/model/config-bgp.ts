@@ -170,6 +170,42 @@ export const BgpNeighbor = Type.Object(
   { ...closed, description: 'A BGP neighbour.' },
 )
 
+export const BmpStation = Type.Object(
+  {
+    address: addressText('Address of the monitoring station.'),
+    port: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 65535,
+        description: 'TCP port that it listens on. Default: 11019.',
+      }),
+    ),
+    localAddress: Type.Optional(
+      addressText('Our address of the connection. Default: what the route to the station gives.'),
+    ),
+    description: Type.Optional(Type.String({ maxLength: 255, description: 'Free text for people.' })),
+  },
+  { ...closed, description: 'A monitoring station: a collector of BMP.' },
+)
+
+export const Bmp = Type.Object(
+  {
+    stations: Type.Array(BmpStation, { description: 'Who is told.' }),
+    statisticsInterval: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 86400,
+        description: 'Seconds between reports of statistics; 0: none. Default: 60.',
+      }),
+    ),
+  },
+  {
+    ...closed,
+    description:
+      'The BGP monitoring protocol (RFC 7854): stations are told of every session, and of all routes as neighbours announce them, before policy.',
+  },
+)
+
 export const Bgp = Type.Object(
   {
     localAs: AsNumber,
@@ -221,6 +257,7 @@ export const Bgp = Type.Object(
           'The box is about to go down for maintenance: gracefulShutdown of all sessions that do not say otherwise. Default: false.',
       }),
     ),
+    bmp: Type.Optional(Bmp),
     neighborGroups: Type.Optional(
       Type.Array(BgpNeighborGroup, { description: 'Settings shared by neighbours, and listen ranges.' }),
     ),
@@ -232,4 +269,5 @@ export const Bgp = Type.Object(
 export type AddressFamily = Static<typeof AddressFamily>
 export type BgpNeighborGroup = Static<typeof BgpNeighborGroup>
 export type BgpNeighbor = Static<typeof BgpNeighbor>
+export type Bmp = Static<typeof Bmp>
 export type Bgp = Static<typeof Bgp>

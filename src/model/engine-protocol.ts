@@ -1,5 +1,12 @@
 import type { Config } from './config.ts'
-import type { BgpNeighborState, Health, InterfaceState, RouteState, TunnelState } from './state.ts'
+import type {
+  BgpNeighborState,
+  BmpStationState,
+  Health,
+  InterfaceState,
+  RouteState,
+  TunnelState,
+} from './state.ts'
 
 /**
  * What the manager and the console say to the engine over its Unix socket: one JSON object a line. A request
@@ -48,6 +55,7 @@ export interface EngineMethods {
   getInterfaces: { params: Record<string, never>; result: readonly InterfaceState[] }
   getTunnels: { params: Record<string, never>; result: readonly TunnelState[] }
   getNeighbors: { params: Record<string, never>; result: readonly BgpNeighborState[] }
+  getMonitoring: { params: Record<string, never>; result: readonly BmpStationState[] }
   getRoutes: { params: RouteQuery; result: RoutePage }
 }
 

@@ -78,6 +78,19 @@ export const SessionState = Type.Union(
   { description: 'State of the BGP finite state machine (RFC 4271 §8).' },
 )
 
+export const BmpStationState = Type.Object(
+  {
+    address: Type.String({ description: 'Address of the station.' }),
+    port: Type.Integer({ description: 'Its TCP port.' }),
+    state: Type.Union([Type.Literal('connecting'), Type.Literal('up'), Type.Literal('waiting')], {
+      description: 'up: it is told of everything; waiting: the next attempt comes by itself.',
+    }),
+    messages: Type.Integer({ description: 'BMP messages sent since the connection is up.' }),
+    lastDown: Type.Optional(Type.String({ description: 'Why it is not there.' })),
+  },
+  { description: 'A BMP monitoring station (RFC 7854).' },
+)
+
 export const BgpNeighborState = Type.Object(
   {
     address: Type.String({ description: 'Address of the neighbour.' }),
@@ -237,6 +250,7 @@ export type Counters = Static<typeof Counters>
 export type InterfaceState = Static<typeof InterfaceState>
 export type TunnelState = Static<typeof TunnelState>
 export type SessionState = Static<typeof SessionState>
+export type BmpStationState = Static<typeof BmpStationState>
 export type BgpNeighborState = Static<typeof BgpNeighborState>
 export type NexthopState = Static<typeof NexthopState>
 export type RouteState = Static<typeof RouteState>

@@ -35,7 +35,7 @@ export class MemoryNetwork {
   }
 
   #connect(from: string, to: string, port: number): Connection {
-    const near = new MemoryConnection(this, from, to, port)
+    const near = new MemoryConnection(this, from, to, port, 40_000)
     this.clock.after(this.delay, () => {
       if (near.closed || this.silent.has(to)) return
       const accept = this.#listeners.get(`${to}:${port}`)
@@ -44,7 +44,7 @@ export class MemoryNetwork {
         near.handler?.onClose({ code: 'ECONNREFUSED', message: 'connection refused' })
         return
       }
-      const far = new MemoryConnection(this, to, from, 40_000)
+      const far = new MemoryConnection(this, to, from, 40_000, port)
       near.other = far
       far.other = near
       this.connections.push(near, far)
@@ -57,6 +57,7 @@ export class MemoryNetwork {
 
 export class MemoryConnection implements Connection {
   readonly localAddress: string
+  readonly localPort: number
   readonly remoteAddress: string
   readonly remotePort: number
   handler: ConnectionHandler | undefined
@@ -70,7 +71,14 @@ export class MemoryConnection implements Connection {
   readonly #held: Uint8Array[] = []
   readonly #early: Uint8Array[] = []
 
-  constructor(network: MemoryNetwork, localAddress: string, remoteAddress: string, remotePort: number) {
+  constructor(
+    network: MemoryNetwork,
+    localAddress: string,
+    remoteAddress: string,
+    remotePort: number,
+    localPort: number,
+  ) {
+    this.localPort = localPort
     this.#network = network
     this.localAddress = localAddress
     this.remoteAddress = remoteAddress

@@ -1,5 +1,7 @@
 import type { BgpNeighborState } from '../../model/state.ts'
 import type { Family } from '../../net/address.ts'
+import type { BmpMonitor } from '../bmp/monitor.ts'
+import { monitoredSession } from '../bmp/session.ts'
 import type { Member, UpdateGroup } from '../export/update-group.ts'
 import { type ImportContext, type ImportSituation, importContext } from '../import-context.ts'
 import type { NeighborSettings } from '../neighbor-settings.ts'
@@ -29,6 +31,8 @@ export interface NeighborHost {
   readonly environment: SessionEnvironment
   readonly tables: Tables
   readonly ownAddresses: ReadonlySet<string>
+  /** Monitoring stations hear of the session and of what comes over it. */
+  readonly monitor: BmpMonitor
   /** What our OPEN says of graceful restart (RFC 4724 §3). */
   gracefulRestart(neighbor: Neighbor): GracefulRestart | undefined
   /** A session is up: the neighbour is to become a member of update groups. */
@@ -101,6 +105,8 @@ export class Neighbor {
         endOfRib: family => host.endOfRib(this, family),
         refreshRequested: family => host.refreshRequested(this, family),
         problem: text => host.problem(this, text),
+        taken: (buffer, start, end) => host.monitor.update(peer, buffer, start, end),
+        corrected: (buffer, update) => host.monitor.corrected(peer, buffer, update),
       },
       peer,
     )
@@ -253,6 +259,7 @@ export class Neighbor {
     this.#receiving.begin(negotiated, this.type, external ? channel.remote!.as : 0)
     this.#negotiated = negotiated
     for (const family of [4, 6] as const) this.#stale[family].resumed(forwards(negotiated, family))
+    this.#host.monitor.peerUp(monitoredSession(this, channel, this.#host.environment.clock.wallTime()))
     this.#host.established(this)
   }
 
@@ -260,6 +267,7 @@ export class Neighbor {
     this.#ended = true
     const reason = this.#noteDown(down)
     this.#host.down(this, reason)
+    if (wasEstablished) this.#host.monitor.peerDown(this.peer, down)
     if (wasEstablished) this.#leave(down)
     this.#checkIdle()
   }
@@ -297,6 +305,7 @@ export class Neighbor {
       {
         environment: host.environment,
         table: host.tables.paths[family],
+        witness: () => host.monitor.witness(this.peer, family),
         limit: () => this.settings.stalePathTime,
         reconsider: () => this.reconsider([family]),
         settle: () => host.settle(),

@@ -27,6 +27,9 @@ export interface ReceivingHost {
   /** The neighbour asks for everything again. */
   refreshRequested(family: Family): void
   problem(text: string): void
+  /** For monitoring: an UPDATE that was taken as it came, or what was made of one that was malformed. */
+  taken(buffer: Uint8Array, start: number, end: number): void
+  corrected(buffer: Uint8Array, update: UpdateResult): void
 }
 
 /** What a neighbour sends: UPDATEs into the tables, ROUTE-REFRESH to who is asked. */
@@ -100,6 +103,8 @@ export class Receiving {
       this.#host.stale[update.disabled].drop()
     }
     const { paths } = this.#host.tables
+    if (update.verdict < Verdict.TREAT_AS_WITHDRAW) this.#host.taken(buffer, start, end)
+    else this.#host.corrected(buffer, update)
     this.#importer.apply(buffer, update, paths, this.#host.context(), family => this.#disabled[family])
     if (update.endOfRib !== undefined) {
       this.#host.stale[update.endOfRib].complete()

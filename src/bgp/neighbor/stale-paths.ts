@@ -5,6 +5,12 @@ import { Alarm } from '../session/timers.ts'
 /** A path's age is a number of 8 bits that goes round: older stale paths go before it does. */
 const MOST_AGES = 200
 
+/** Hears of what a sweep takes away; `flush` follows on each slice. */
+export interface SweepWitness {
+  gone(slot: number, pathId: number): void
+  flush(): void
+}
+
 export interface StalePathsHost {
   readonly environment: Pick<SessionEnvironment, 'clock' | 'slices'>
   readonly table: PathTable
@@ -12,6 +18,8 @@ export interface StalePathsHost {
   limit(): number
   /** The long-lived period has begun: judges every path of the family again. */
   reconsider(): void
+  /** Who hears of each path that a sweep takes away, if anybody does. */
+  witness(): SweepWitness | undefined
   /** Paths have gone: decide and announce, if there is time in this turn. */
   settle(): void
   /** A sweep or a wait is over. */
@@ -126,11 +134,14 @@ export class StalePaths {
     const { environment, table } = this.#host
     this.#ages = 0
     if (this.stale === 0) return
-    const work = table.sweep(this.#peer, () => environment.clock.now())
+    const witness = this.#host.witness()
+    const gone = witness && ((slot: number, pathId: number) => witness.gone(slot, pathId))
+    const work = table.sweep(this.#peer, () => environment.clock.now(), gone)
     this.#sweeps++
     environment.slices.add({
       run: until => {
         const more = work(until)
+        witness?.flush()
         if (!more) this.#sweeps--
         this.#host.settle()
         if (!more) this.#host.checkIdle()

@@ -163,16 +163,22 @@ export class PathTable {
   }
 
   /**
-   * Makes a task that withdraws the neighbour's stale paths, in slices.
+   * Makes a task that withdraws the neighbour's stale paths, in slices. `gone` hears of each.
    * @returns a function that works until a time and says whether there is more.
    */
-  sweep(peer: number, now: () => number): (until: number) => boolean {
+  sweep(
+    peer: number,
+    now: () => number,
+    gone?: (slot: number, pathId: number) => void,
+  ): (until: number) => boolean {
     this.counts.oldest[peer] = this.counts.epoch[peer]!
     let row = 0
     return until => {
       for (; row < this.#rows && this.counts.received[peer]! > 0; row++) {
-        if (this.peer[row] === peer && !(this.#flags[row]! & GONE) && this.#expired(row))
+        if (this.peer[row] === peer && !(this.#flags[row]! & GONE) && this.#expired(row)) {
+          gone?.(this.#slot[row]!, this.pathId[row]!)
           this.#withdrawRow(row)
+        }
         if (row % GLANCE === GLANCE - 1 && now() >= until) {
           row++
           return true
@@ -278,6 +284,11 @@ export class PathTable {
     return !(this.#flags[row]! & GONE) && this.#decision.eligible(row)
   }
 
+  /** Whether the neighbour has not said again what it said before it was aged. */
+  isStale(row: number): boolean {
+    return this.#epoch[row] !== this.counts.epoch[this.peer[row]!]
+  }
+
   /** Rows ever used: what columns by row must have room for. */
   get rows(): number {
     return this.#rows
@@ -309,7 +320,7 @@ export class PathTable {
         pathId: this.pathId[row]!,
         received: this.received[row]!,
         effective: this.effective[row]!,
-        stale: this.#epoch[row] !== this.counts.epoch[peer],
+        stale: this.isStale(row),
         best: row === best,
         multipath: count > 0 && equal.has(row) && this.#decision.eligible(row) && peer !== LOCAL,
         lost: losers.get(row),

@@ -33,6 +33,8 @@ const SEND_HOLD = 480_000
 
 const KEEPALIVE = buildKeepalive()
 
+const NOTHING: Uint8Array = new Uint8Array(0)
+
 /** What a channel asks of the session that it belongs to. */
 export interface ChannelOwner {
   readonly clock: Clock
@@ -76,6 +78,9 @@ export class Channel {
   /** From OpenConfirm on. */
   negotiated: Negotiated | undefined
   remote: Open | undefined
+  /** Both OPENs as whole messages, from OpenConfirm on. */
+  sentOpen = NOTHING
+  receivedOpen = NOTHING
   /** Our end of the connection, as it was when the OPEN went out. */
   localAddress = ''
   /** The peer's TCP takes no more at the moment. */
@@ -118,7 +123,8 @@ export class Channel {
     if (this.#local.capabilities.extendedMessage) this.#framer.maxLength = MAX_EXTENDED_MESSAGE
     this.#lastReceived = this.#owner.clock.now()
     this.#hold.set(this.#holdTime)
-    this.#send(buildOpen(this.#local))
+    this.sentOpen = buildOpen(this.#local)
+    this.#send(this.sentOpen)
   }
 
   /**
@@ -251,6 +257,7 @@ export class Channel {
       return
     }
     this.remote = parsed.open
+    this.receivedOpen = buffer.slice(start, end)
     this.negotiated = negotiate(this.#local!, parsed.open)
     if (!this.#owner.opened(this)) return
     this.state = 'OpenConfirm'

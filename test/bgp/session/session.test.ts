@@ -573,7 +573,7 @@ describe('TTLs', () => {
   it('sends a connection away that came from farther than TTL security allows, and tells why', () => {
     const bench = new Bench({ passive: true, ttl: 255, minimumTtl: 255 })
     bench.session.start()
-    const far = new MemoryConnection(bench.network, US, THEM, 40_000)
+    const far = new MemoryConnection(bench.network, US, THEM, 40_000, 40_000)
     far.arrivalTtl = 62
     bench.session.accept(far)
     expect([far.closed, bench.refusals]).toEqual([true, [{ kind: 'far', ttl: 62 }]])
