@@ -38,6 +38,15 @@ export class Node {
     ip('-n', this.name, 'link', 'set', 'eth0', 'up')
   }
 
+  /** Whether somebody listens on a TCP port in there. */
+  listens(port: number): boolean {
+    return (
+      execFileSync('ip', ['netns', 'exec', this.name, 'ss', '-Hltn', `sport = :${port}`], {
+        encoding: 'utf8',
+      }) !== ''
+    )
+  }
+
   remove(): void {
     ip('link', 'del', this.#link)
     ip('netns', 'del', this.name)
