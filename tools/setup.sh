@@ -78,12 +78,14 @@ unshare  util-linux       lab
 mount    mount            lab
 qemu-system-x86_64  qemu-system-x86  vm
 modprobe kmod             vm
+pmbmpd   pmacct           test
 '
 
 missing_packages() {
   echo "$commands" | while read -r command package needed_for; do
     [ -n "$command" ] || continue
     if [ "$needed_for" = vm ]; then [ "$purpose" != lab ] && [ "$(uname -m)" = x86_64 ] || continue; fi
+    [ "$needed_for" != test ] || [ "$purpose" = test ] || continue
     command -v "$command" >/dev/null || echo "$package"
   done | tr '\n' ' '
 }
@@ -92,6 +94,7 @@ left_out() { # PACKAGE... -> what has to do without them
   case " $* " in
   *" bird2 "* | *" iproute2 "* | *" iputils-ping "* | *" tcpdump "* | *" util-linux "* | *" mount "*)
     echo "the lab, the namespace tests and the VM" ;;
+  "pmacct") echo "the test of BMP with pmacct" ;;
   *) echo "the VM (VLAN and IPIP where the kernel has none)" ;;
   esac
 }
