@@ -1,5 +1,5 @@
 import type { Bgp } from '../model/config-bgp.ts'
-import { plainAddress } from './export/treatment.ts'
+import { plainAddress } from './export/nexthop.ts'
 import type { Neighbor } from './neighbor/neighbor.ts'
 import {
   dynamicNeighbor,

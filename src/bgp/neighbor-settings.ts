@@ -14,7 +14,13 @@ export interface NeighborSettings {
   /** Accepted from a listen range. */
   readonly dynamic: boolean
   /** Undefined: as the type of the session has it. */
-  readonly nexthopSelf: boolean | undefined
+  readonly nexthopSelf: boolean | 'external' | undefined
+  /** eBGP: routes keep their next hop, wherever it is. */
+  readonly nexthopUnchanged: boolean
+  /** eBGP: private ASes are left out of AS_PATH, or our own stands in their place. */
+  readonly removePrivateAs: 'all' | 'replace' | undefined
+  /** eBGP: the neighbour's AS in AS_PATH becomes ours. */
+  readonly asOverride: boolean
   /** With ADD-PATH: how many paths of a prefix it is told, the best ones (RFC 7911). */
   readonly paths: number
   /** iBGP: what it says goes to all of iBGP, and it hears all of iBGP (RFC 4456). */
@@ -161,6 +167,9 @@ function resolve(
     enabled: neighbor?.enabled ?? true,
     dynamic: neighbor === undefined,
     nexthopSelf: from.nexthopSelf,
+    nexthopUnchanged: from.nexthopUnchanged ?? false,
+    removePrivateAs: from.removePrivateAs,
+    asOverride: from.asOverride ?? false,
     paths: typeof from.addPathSend === 'number' ? from.addPathSend : Number.POSITIVE_INFINITY,
     routeReflectorClient: from.routeReflectorClient ?? false,
     clusterId: readUint32(parseAddress(bgp.clusterId ?? bgp.routerId)!, 0),

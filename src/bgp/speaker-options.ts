@@ -1,6 +1,6 @@
 import type { BgpNeighborState } from '../model/state.ts'
 import type { Clock } from '../net/clock.ts'
-import type { FindLocalNexthop } from './export/treatment.ts'
+import type { FindLocalNexthop } from './export/nexthop.ts'
 import type { NexthopInterner, NexthopReachability, RouteSink } from './sink.ts'
 import type { BgpTransport } from './transport.ts'
 

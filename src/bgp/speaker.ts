@@ -5,7 +5,8 @@ import type { Family } from '../net/address.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
 import { Acceptance } from './acceptance.ts'
 import { BmpMonitor } from './bmp/monitor.ts'
-import { plainAddress, type Treatment, treatmentOf } from './export/treatment.ts'
+import { plainAddress } from './export/nexthop.ts'
+import { type Treatment, treatmentOf } from './export/treatment.ts'
 import { UpdateGroups } from './export/update-groups.ts'
 import { importText } from './import-context.ts'
 import { LogLimit } from './log-limit.ts'
@@ -405,9 +406,9 @@ export class Speaker implements NeighborHost {
 
   #treatment(neighbor: Neighbor, family: Family): Treatment {
     const { settings, type } = neighbor
-    const { negotiated, localAddress } = neighbor.channel!
+    const { negotiated, remote, localAddress } = neighbor.channel!
     const policy = this.#policies.exportPolicy(settings, type)
-    const session = { settings, type, negotiated: negotiated!, localAddress }
+    const session = { settings, type, negotiated: negotiated!, remote: remote!, localAddress }
     return treatmentOf(session, family, policy, this.#options.localNexthop)
   }
 }

@@ -39,6 +39,7 @@ export function addressBeside(
   const texts = addresses.map(({ link, prefix, flags }) => ({
     link,
     flags,
+    prefix,
     text: prefix.slice(0, prefix.indexOf('/')),
   }))
   const link = texts.find(({ text }) => text === localAddress)?.link
@@ -46,11 +47,15 @@ export function addressBeside(
     const bytes = parseAddress(one.text)
     if (one.link !== link || (one.flags & UNUSABLE) !== 0 || bytes?.length !== ADDRESS_BYTES[family])
       return []
-    return [{ text: one.text, linkLocal: isLinkLocal(bytes) }]
+    return [{ text: one.text, prefix: one.prefix, linkLocal: isLinkLocal(bytes) }]
   })
   const global = here.find(one => !one.linkLocal)
   const linkLocal = here.find(one => one.linkLocal)
-  return global && { address: global.text, ...(linkLocal && { linkLocal: linkLocal.text }) }
+  if (!global) return undefined
+  const networks = here
+    .filter(one => !one.linkLocal)
+    .map(({ prefix }) => formatPrefix(networkOf(parsePrefix(prefix)!)))
+  return { address: global.text, ...(linkLocal && { linkLocal: linkLocal.text }), networks }
 }
 
 /**

@@ -4,9 +4,27 @@ import { addressText } from './scalars.ts'
 /** What neighbours and groups say of how routes are announced to them. */
 export const announcing = {
   nexthopSelf: Type.Optional(
+    Type.Union([Type.Boolean(), Type.Literal('external')], {
+      description:
+        'Announce our own address as next hop: of everything (true, also of what is reflected), of what eBGP neighbours said (external), or only where the neighbour does not share the network of the next hop (false on eBGP; never on iBGP). Default: true for eBGP, false for iBGP.',
+    }),
+  ),
+  nexthopUnchanged: Type.Optional(
     Type.Boolean({
       description:
-        'Announce our own address as next hop of everything, also of what is reflected. Default: true for eBGP, false for iBGP.',
+        'Routes go to the eBGP neighbour with the next hop that they have, wherever it is: for route servers, and for reflectors between ASes. Default: false.',
+    }),
+  ),
+  removePrivateAs: Type.Optional(
+    Type.Union([Type.Literal('all'), Type.Literal('replace')], {
+      description:
+        "Take private AS numbers (RFC 6996) out of what the eBGP neighbour is told, or put our own in their place; the neighbour's own AS stays. Default: neither.",
+    }),
+  ),
+  asOverride: Type.Optional(
+    Type.Boolean({
+      description:
+        "Put our AS in the place of the eBGP neighbour's own in what it is told, so that sites of one AS take routes of each other. Default: false.",
     }),
   ),
   addPathSend: Type.Optional(

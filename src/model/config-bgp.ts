@@ -120,7 +120,7 @@ const session = {
   gracefulShutdown: Type.Optional(
     Type.Boolean({
       description:
-        'The session is about to go down for maintenance (RFC 8326): what the eBGP neighbour announces gets LOCAL_PREF 0. Default: what bgp.gracefulShutdown says.',
+        'The session is about to go down for maintenance (RFC 8326): what it is told carries the community graceful-shutdown (inside the AS LOCAL_PREF 0 too), and what the eBGP neighbour announces gets LOCAL_PREF 0. Default: what bgp.gracefulShutdown says.',
     }),
   ),
   acceptGracefulShutdown: Type.Optional(

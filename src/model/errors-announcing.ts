@@ -14,4 +14,18 @@ export const announcingErrors = {
       '{who} is a routeReflectorClient, but of AS {as}, while our own is {localAs}; clients are of our own AS (RFC 4456).',
     fix: 'Take routeReflectorClient away (an eBGP neighbour hears routes of iBGP without it), or set remoteAs: {localAs}.',
   },
-}
+  'nexthop-contradiction': {
+    title: 'The next hop is to be our own and unchanged at once.',
+    status: 422,
+    detail: '{who} has nexthopSelf: {value} and nexthopUnchanged: true, which say the opposite.',
+    fix: 'Take one of the two away.',
+  },
+  'external-only': {
+    title: 'A setting means nothing inside the AS.',
+    status: 422,
+    severity: 'warning',
+    detail:
+      '{who} is of our own AS, where {key} has no effect: next hops and AS paths stay as they are there.',
+    fix: 'Take {key} away, or set remoteAs to the AS of the neighbour.',
+  },
+} as const

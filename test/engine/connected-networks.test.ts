@@ -70,8 +70,12 @@ describe('the next hop for the other family of a session', () => {
     expect(addressBeside(addresses, 6, '192.168.50.1')).toEqual({
       address: 'fd00:50::1',
       linkLocal: 'fe80::1',
+      networks: ['fd00:50::/64'],
     })
-    expect(addressBeside(addresses, 4, 'fd00:50::1')).toEqual({ address: '192.168.50.1' })
+    expect(addressBeside(addresses, 4, 'fd00:50::1')).toEqual({
+      address: '192.168.50.1',
+      networks: ['192.168.50.0/24'],
+    })
   })
 
   it('is none where the link has no global address, or nobody has the local end', () => {

@@ -1,4 +1,4 @@
-import { plainAddress } from '../export/treatment.ts'
+import { plainAddress } from '../export/nexthop.ts'
 import type { Channel } from '../session/channel.ts'
 import type { PeerType } from '../sink.ts'
 import type { MonitoredSession } from './monitor.ts'

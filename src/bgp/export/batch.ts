@@ -5,7 +5,7 @@ const WITHDRAWAL = 0
 
 /**
  * What one run of an update group has to say, sorted into buckets: one for each set of attributes, each neighbour that
- * must not hear it and each whose route is reflected. A bucket becomes as few UPDATEs as its prefixes fit into, in whatever order they came.
+ * must not hear it and each whose route goes to others inside. A bucket becomes as few UPDATEs as its prefixes fit into, in whatever order they came.
  */
 export class Batch {
   size = 0
@@ -13,7 +13,7 @@ export class Batch {
   buckets = 0
   set = new Uint32Array(64)
   excluded = new Uint16Array(64)
-  reflected = new Uint16Array(64)
+  inside = new Uint16Array(64)
   head = new Int32Array(64)
   #tail = new Int32Array(64)
   slot = new Int32Array(64)
@@ -24,11 +24,11 @@ export class Batch {
 
   /**
    * @param excluded number of the neighbour that must not hear it, 0 for none
-   * @param reflected number of the neighbour whose route is reflected, 0 for none; where it is not 0, `excluded` is
+   * @param inside number of the neighbour whose route goes to others inside, 0 for none; where it is not 0, `excluded` is
    *   the same number or 0, always one and the same in a batch
    */
-  add(set: number, excluded: number, reflected: number, slot: number, pathId: number): void {
-    const bucket = this.#bucket(set, excluded, reflected)
+  add(set: number, excluded: number, inside: number, slot: number, pathId: number): void {
+    const bucket = this.#bucket(set, excluded, inside)
     const entry = this.size++
     if (entry === this.slot.length) {
       this.slot = widened(this.slot, entry + 1)
@@ -64,22 +64,22 @@ export class Batch {
     this.#byKey.clear()
   }
 
-  #bucket(set: number, excluded: number, reflected: number): number {
+  #bucket(set: number, excluded: number, inside: number): number {
     const last = this.#last
     const alike = last >= 0 && this.set[last] === set && this.excluded[last] === excluded
-    if (alike && this.reflected[last] === reflected) return last
-    const key = set * 0x20000 + (reflected === 0 ? excluded : 0x10000 + reflected)
+    if (alike && this.inside[last] === inside) return last
+    const key = set * 0x20000 + (inside === 0 ? excluded : 0x10000 + inside)
     let bucket = this.#byKey.get(key)
     if (bucket === undefined) {
       bucket = this.buckets++
       this.set = widened(this.set, bucket + 1)
       this.excluded = widened(this.excluded, bucket + 1)
-      this.reflected = widened(this.reflected, bucket + 1)
+      this.inside = widened(this.inside, bucket + 1)
       this.head = widened(this.head, bucket + 1)
       this.#tail = widened(this.#tail, bucket + 1)
       this.set[bucket] = set
       this.excluded[bucket] = excluded
-      this.reflected[bucket] = reflected
+      this.inside[bucket] = inside
       this.head[bucket] = -1
       this.#byKey.set(key, bucket)
     }

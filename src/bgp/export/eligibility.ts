@@ -1,10 +1,14 @@
 import type { AttributeStore } from '../rib/attribute-store.ts'
 import { LOCAL, type PeerColumns } from '../rib/peers.ts'
-import { WELL_KNOWN } from '../wire/index.ts'
+import { AttributeCode, findAttribute, WELL_KNOWN } from '../wire/index.ts'
 import type { Treatment } from './treatment.ts'
 
-/** What communities forbid to tell external neighbours (RFC 1997). */
-const NOT_EXTERNAL = WELL_KNOWN.NO_EXPORT | WELL_KNOWN.NO_EXPORT_SUBCONFED
+/** Communities that keep a route from neighbours of a kind (RFC 1997). */
+const FORBIDDEN = {
+  iBGP: WELL_KNOWN.NO_ADVERTISE,
+  confederation: WELL_KNOWN.NO_ADVERTISE | WELL_KNOWN.NO_EXPORT_SUBCONFED,
+  eBGP: WELL_KNOWN.NO_ADVERTISE | WELL_KNOWN.NO_EXPORT_SUBCONFED | WELL_KNOWN.NO_EXPORT,
+} as const
 
 /**
  * Whether the protocol itself lets a path be announced, before any policy is asked.
@@ -18,11 +22,14 @@ export function mayAnnounce(
   peer: number,
   set: number,
 ): boolean {
+  const { type } = treatment
   const communities = attributes.wellKnown[set]!
-  if (communities & WELL_KNOWN.NO_ADVERTISE) return false
-  if (treatment.nexthop === undefined && (peer === LOCAL || treatment.nexthopSelf)) return false
-  if (treatment.type === 'eBGP') return (communities & NOT_EXTERNAL) === 0
-  return peer === LOCAL || peers.external[peer] === 1 || reflects(treatment, peers, peer)
+  if ((communities & FORBIDDEN[type]) !== 0) return false
+  if (type === 'iBGP') return !isInternal(peers, peer) || reflects(treatment, peers, peer)
+  if (type !== 'eBGP') return true
+  // Internal neighbours get it by the rules of partial deployment (RFC 9494 §4.6): see `Rewriting`.
+  if ((communities & WELL_KNOWN.LLGR_STALE) !== 0 && !treatment.longLived) return false
+  return !treatment.customersOnly || !isForCustomers(attributes, set)
 }
 
 /**
@@ -33,7 +40,15 @@ function reflects(treatment: Treatment, peers: PeerColumns, peer: number): boole
   return treatment.client || peers.client[peer] === 1
 }
 
-/** Whether a path that is announced goes from one internal neighbour to another. */
-export function isReflected(treatment: Treatment, peers: PeerColumns, peer: number): boolean {
-  return treatment.type === 'iBGP' && peer !== LOCAL && peers.external[peer] === 0
+/** Whether a path was learned from a neighbour of our own AS. */
+export function isInternal(peers: PeerColumns, peer: number): boolean {
+  return peer !== LOCAL && peers.external[peer] === 0
+}
+
+/** RFC 9234 §5: whether it has ONLY_TO_CUSTOMER. */
+function isForCustomers(attributes: AttributeStore, set: number): boolean {
+  const { keys } = attributes
+  return (
+    findAttribute(keys, attributes.keyStart(set), attributes.keyEnd(set), AttributeCode.ONLY_TO_CUSTOMER) >= 0
+  )
 }

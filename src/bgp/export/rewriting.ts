@@ -1,58 +1,63 @@
 import type { AttributeStore } from '../rib/attribute-store.ts'
-import { NexthopChoice } from '../rib/change.ts'
-import { type EncodedAttributes, encodeOutgoing, type Outgoing } from '../wire/index.ts'
+import {
+  Community,
+  type EncodedAttributes,
+  encodeOutgoing,
+  type Outgoing,
+  WELL_KNOWN,
+} from '../wire/index.ts'
+import { Nexthop, nexthopFor } from './nexthop.ts'
 import type { Treatment } from './treatment.ts'
 
 /** How the attributes of what is announced change on their way out, for all members of a group alike. */
 export class Rewriting {
   readonly #treatment: Treatment
-  /** With the next hop that they have, unless it is ours that neighbours are to use; and with ours. */
-  readonly #keep: Outgoing
-  readonly #self: Outgoing
-  readonly #unchanged: Outgoing
-  readonly #reflected: Outgoing
+  /** The ways out, made when they are needed, by number: 1 with our next hop, 2 reflected, 4 stale (RFC 9494 §4.6). */
+  readonly #ways: Outgoing[] = []
   /** RFC 4456 §8, filled in for each announcement. */
   readonly #reflect: { originatorId: number; readonly clusterId: number }
 
   constructor(treatment: Treatment) {
-    const { type, as4, localAs, nexthop, nexthopSelf, clusterId } = treatment
-    const plain: Outgoing = {
-      type,
-      as4,
-      localAs,
-      prepend: type === 'eBGP' ? 1 : 0,
-      localPreference: 100,
-      // The export policy has removed MEDs that must not go out (`compilePolicy`).
-      keepMed: true,
-    }
     this.#treatment = treatment
-    this.#unchanged = plain
-    this.#self = nexthop ? { ...plain, nexthop } : plain
-    this.#keep = nexthopSelf ? this.#self : plain
-    this.#reflect = { originatorId: 0, clusterId }
-    this.#reflected = { ...this.#keep, reflect: this.#reflect }
+    this.#reflect = { originatorId: 0, clusterId: treatment.clusterId }
   }
 
   /**
    * The attributes of a set, ready for UPDATEs.
-   * @param originatorId BGP identifier of the internal neighbour whose route is reflected; -1: it is not reflected
+   * @param internal an internal neighbour said it
+   * @param originatorId BGP identifier of that neighbour where its route is reflected; else -1
    */
-  encode(attributes: AttributeStore, set: number, originatorId: number): EncodedAttributes {
-    const { keys } = attributes
-    const start = attributes.keyStart(set)
-    let how = this.#withNexthop(attributes, set)
-    if (originatorId >= 0) {
-      this.#reflect.originatorId = originatorId
-      how = how === this.#keep ? this.#reflected : { ...how, reflect: this.#reflect }
-    }
-    // A link-local next hop is for neighbours on the link that it came from (RFC 2545 §3).
-    if (!how.nexthop && keys[start] === 32) how = { ...how, nexthop: keys.slice(start + 1, start + 17) }
-    return encodeOutgoing(keys, start, attributes.keyEnd(set), this.#treatment.family, how)
+  encode(
+    attributes: AttributeStore,
+    set: number,
+    internal: boolean,
+    originatorId: number,
+    shorter = false,
+  ): EncodedAttributes {
+    const { family, nexthops, longLived } = this.#treatment
+    const own = nexthopFor(nexthops, family, attributes, set, internal) === Nexthop.OWN ? 1 : 0
+    const stale = !longLived && (attributes.wellKnown[set]! & WELL_KNOWN.LLGR_STALE) !== 0 ? 4 : 0
+    this.#reflect.originatorId = originatorId
+    const way = this.#way(own | (originatorId < 0 ? 0 : 2) | stale)
+    const how = shorter ? { ...way, shorter } : way
+    return encodeOutgoing(attributes.keys, attributes.keyStart(set), attributes.keyEnd(set), family, how)
   }
 
-  /** What the policy says of the next hop goes before what the neighbour's settings say. */
-  #withNexthop({ hop, nexthopChoice }: AttributeStore, set: number): Outgoing {
-    if (hop[set] === 0 || nexthopChoice[set] === NexthopChoice.SELF) return this.#self
-    return nexthopChoice[set] === NexthopChoice.UNCHANGED ? this.#unchanged : this.#keep
+  #way(number: number): Outgoing {
+    let way = this.#ways[number]
+    if (!way) {
+      const { outgoing, nexthops } = this.#treatment
+      way = {
+        ...outgoing,
+        ...(number & 1 && { nexthop: nexthops.own }),
+        ...(number & 2 && { reflect: this.#reflect }),
+        ...(number & 4 && {
+          fixedPreference: 0,
+          communities: [...(outgoing.communities ?? []), Community.NO_EXPORT],
+        }),
+      }
+      this.#ways[number] = way
+    }
+    return way
   }
 }

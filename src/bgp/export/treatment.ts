@@ -1,8 +1,10 @@
-import { type Family, formatAddress, parseAddress } from '../../net/address.ts'
+import type { Family } from '../../net/address.ts'
 import type { NeighborSettings } from '../neighbor-settings.ts'
 import type { CompiledPolicy } from '../policy.ts'
+import type { RoleName } from '../session/settings.ts'
 import type { PeerType } from '../sink.ts'
-import type { Negotiated } from '../wire/index.ts'
+import { Community, type Negotiated, type Open, type Outgoing } from '../wire/index.ts'
+import { type FindLocalNexthop, type Nexthops, nexthopsOf, nexthopsText } from './nexthop.ts'
 
 /** What is the same for all members of a group: two neighbours with an equal `text` get the same bytes. */
 export interface Treatment {
@@ -11,41 +13,47 @@ export interface Treatment {
   readonly rewriting: string
   readonly family: Family
   readonly type: PeerType
-  readonly localAs: number
-  readonly as4: boolean
   /** NLRI carry path identifiers (RFC 7911). */
   readonly addPath: boolean
   /** With ADD-PATH: paths of a prefix that are announced, the best ones. */
   readonly paths: number
   /** Octets of the longest message. */
   readonly limit: number
-  /** Our own address as next hop: of what we originate, and of everything with `nexthopSelf`. Undefined: we have none. */
-  readonly nexthop: Uint8Array | undefined
-  readonly nexthopSelf: boolean
+  readonly nexthops: Nexthops
   /** iBGP: the members are clients of our route reflector (RFC 4456). */
   readonly client: boolean
   /** What goes in front of CLUSTER_LIST on reflecting. */
   readonly clusterId: number
+  /** The members keep long-lived stale routes themselves (RFC 9494 §4.3). */
+  readonly longLived: boolean
+  /** Routes with ONLY_TO_CUSTOMER do not go there (RFC 9234 §5). */
+  readonly customersOnly: boolean
+  /** What all routes have in common on their way, but for the next hop. */
+  readonly outgoing: Outgoing
   readonly policy: CompiledPolicy
 }
-
-/** Our addresses on the link of a session, for its other family: next hops of what we announce there. */
-export interface LocalNexthop {
-  readonly address: string
-  /** IPv6: also announced where the neighbour is on the link (RFC 2545 §3). */
-  readonly linkLocal?: string
-}
-
-/** Our address of a family on the interface that has `localAddress`, the local end of a session. */
-export type FindLocalNexthop = (family: Family, localAddress: string) => LocalNexthop | undefined
 
 /** A session that is up, as far as it decides what is sent over it. */
 export interface EstablishedSession {
   readonly settings: NeighborSettings
   readonly type: PeerType
   readonly negotiated: Negotiated
+  /** The neighbour's OPEN. */
+  readonly remote: Open
   /** The local end of its TCP connection. */
   readonly localAddress: string
+}
+
+/**
+ * What RFC 9234 §5 says of our role towards a neighbour: whether routes of others' providers and peers stay away from it, and
+ * whether what goes there is marked to go to customers only from then on.
+ */
+const ROLES: Readonly<Record<RoleName, { readonly stops: boolean; readonly marks: boolean }>> = {
+  provider: { stops: false, marks: true },
+  rs: { stops: false, marks: true },
+  peer: { stops: true, marks: true },
+  customer: { stops: true, marks: false },
+  'rs-client': { stops: true, marks: false },
 }
 
 /** What a neighbour is sent of a family, by its settings and what the two sides negotiated. */
@@ -55,52 +63,57 @@ export function treatmentOf(
   policy: CompiledPolicy,
   find: FindLocalNexthop | undefined,
 ): Treatment {
-  const { settings, type } = session
-  const { as4, sendLimit, addPathSend } = session.negotiated
-  const { localAs } = settings.session
+  const { settings, type, negotiated, remote } = session
   const { clusterId, paths } = settings
-  const nexthop = ownNexthop(session, family, find)
-  const nexthopSelf = settings.nexthopSelf ?? type === 'eBGP'
-  const addPath = addPathSend.includes(family)
+  const nexthops = nexthopsOf(session, family, find)
+  const addPath = negotiated.addPathSend.includes(family)
   const client = type === 'iBGP' && settings.routeReflectorClient
-  const rewriting = JSON.stringify([type, localAs, as4, String(nexthop), nexthopSelf, clusterId])
+  const longLived = remote.capabilities.longLivedGracefulRestart !== undefined
+  const customersOnly = roleOf(session)?.stops ?? false
+  const outgoing = outgoingOf(session)
+  const rewriting = JSON.stringify([outgoing, nexthopsText(nexthops), clusterId, longLived])
+  const eligibility = [addPath && String(paths), client, customersOnly]
   return {
-    text: JSON.stringify([rewriting, addPath && String(paths), sendLimit, client, policy.text]),
+    text: JSON.stringify([rewriting, negotiated.sendLimit, eligibility, policy.text]),
     rewriting,
     family,
     type,
-    localAs,
-    as4,
     addPath,
     paths,
-    limit: sendLimit,
-    nexthop,
-    nexthopSelf,
+    limit: negotiated.sendLimit,
+    nexthops,
     client,
     clusterId,
+    longLived,
+    customersOnly,
+    outgoing,
     policy,
   }
 }
 
-/** The address that a neighbour is to reach us at: the session's own end, or the one beside it of the other family. */
-function ownNexthop(
-  session: EstablishedSession,
-  family: Family,
-  find: FindLocalNexthop | undefined,
-): Uint8Array | undefined {
-  const local = plainAddress(session.localAddress)
-  const bytes = parseAddress(local)
-  const found = find?.(family, local)
-  const own = bytes?.length === (family === 4 ? 4 : 16) ? bytes : found && parseAddress(found.address)
-  const linkLocal = family === 6 && session.settings.session.ttl === 1 && found?.linkLocal
-  const second = linkLocal ? parseAddress(linkLocal) : undefined
-  return own && second ? Uint8Array.of(...own, ...second) : own
+function roleOf({ settings, type }: EstablishedSession) {
+  const { role } = settings.session
+  return type === 'eBGP' && role !== undefined ? ROLES[role] : undefined
 }
 
-/** Without zone, and an IPv4 address as such where a dual-stack socket shows it inside an IPv6 one. */
-export function plainAddress(text: string): string {
-  const bytes = parseAddress(text.replace(/%.*$/, ''))
-  if (!bytes) return text
-  const mapped = bytes.length === 16 && formatAddress(bytes).startsWith('::ffff:') && text.includes('.')
-  return mapped ? formatAddress(bytes, 12, 4) : formatAddress(bytes)
+function outgoingOf(session: EstablishedSession): Outgoing {
+  const { settings, type, negotiated, remote } = session
+  const { localAs } = settings.session
+  const { removePrivateAs, asOverride, gracefulShutdown } = settings
+  const external = type === 'eBGP'
+  const edited = external && (removePrivateAs !== undefined || asOverride)
+  const privateAs = removePrivateAs === 'all' ? 'remove' : removePrivateAs
+  return {
+    type,
+    as4: negotiated.as4,
+    localAs,
+    prepend: external ? 1 : 0,
+    ...(edited && { path: { privateAs, override: asOverride, peerAs: remote.as } }),
+    localPreference: 100,
+    // RFC 8326 §4: others are to find other ways before the session goes down.
+    ...(gracefulShutdown && { communities: [Community.GRACEFUL_SHUTDOWN], fixedPreference: 0 }),
+    // The export policy has removed MEDs that must not go out (`compilePolicy`).
+    keepMed: true,
+    ...(roleOf(session)?.marks && { onlyToCustomer: localAs }),
+  }
 }

@@ -7,7 +7,8 @@ import { LOCAL, type PeerColumns } from '../rib/peers.ts'
 import { WaitingSlots } from '../rib/waiting-slots.ts'
 import { UpdateWriter } from '../wire/index.ts'
 import { Batch } from './batch.ts'
-import { isReflected, mayAnnounce } from './eligibility.ts'
+import { isInternal, mayAnnounce } from './eligibility.ts'
+import { Nexthop, nexthopFor } from './nexthop.ts'
 import { Rewriting } from './rewriting.ts'
 import type { Treatment } from './treatment.ts'
 
@@ -77,7 +78,7 @@ export class UpdateGroup implements Follower {
   readonly #alone: {
     readonly peer: number
     readonly set: number
-    readonly reflected: number
+    readonly inside: number
     readonly slot: number
     readonly pathId: number
   }[] = []
@@ -282,25 +283,25 @@ export class UpdateGroup implements Follower {
       this.#batch.add(0, excludedBefore, 0, slot, pathId)
       this.#withdrawn.push(slot)
     } else {
-      const reflected = this.#reflected(from)
+      const inside = this.#inside(from)
       if (set !== before || again || this.#newOriginator(set, from, fromBefore))
-        this.#batch.add(set, excluded, reflected, slot, pathId)
-      else if (excludedBefore !== 0) this.#alone.push({ peer: excludedBefore, set, reflected, slot, pathId })
+        this.#batch.add(set, excluded, inside, slot, pathId)
+      else if (excludedBefore !== 0) this.#alone.push({ peer: excludedBefore, set, inside, slot, pathId })
       if (before !== 0 && excluded !== 0 && excluded !== excludedBefore)
-        this.#alone.push({ peer: excluded, set: 0, reflected: 0, slot, pathId })
+        this.#alone.push({ peer: excluded, set: 0, inside: 0, slot, pathId })
     }
     this.#record(at, before, fromBefore, set, from)
   }
 
-  /** The neighbour's number where what it said is reflected, else 0. */
-  #reflected(from: number): number {
-    return isReflected(this.#treatment, this.#peers, from) ? from : 0
+  /** The neighbour's number where the members are inside as it is, and hear so by other bytes; else 0. */
+  #inside(from: number): number {
+    return this.#treatment.type !== 'eBGP' && isInternal(this.#peers, from) ? from : 0
   }
 
   /** Equal attributes of two neighbours differ by the ORIGINATOR_ID with which they leave. */
   #newOriginator(set: number, from: number, fromBefore: number): boolean {
     if (this.#attributes.hasOriginatorId[set] === 1) return false
-    return this.#reflected(from) !== this.#reflected(fromBefore)
+    return this.#inside(from) !== this.#inside(fromBefore)
   }
 
   #record(at: number, before: number, fromBefore: number, set: number, from: number): void {
@@ -333,7 +334,13 @@ export class UpdateGroup implements Follower {
     const origin = originOf(source, this.#peers.group[peer], this.#peers.named[peer])
     if (policy.byPrefix) table.prefixes.writeAddress(slot, this.#scratch, 0)
     const verdict = policy.judge(set, origin, family, this.#scratch, 0, table.prefixes.length(slot))
-    return verdict === REJECT ? 0 : this.#attributes.derive(set, verdict)
+    if (verdict === REJECT) return 0
+    const changed = this.#attributes.derive(set, verdict)
+    const internal = isInternal(this.#peers, peer)
+    if (nexthopFor(this.#treatment.nexthops, family, this.#attributes, changed, internal) !== Nexthop.NONE)
+      return changed
+    this.#attributes.release(changed)
+    return 0
   }
 
   /** Writes the batch: shared pieces first, then what single members hear alone. */
@@ -344,7 +351,7 @@ export class UpdateGroup implements Follower {
         this.#writer.flush()
         this.#excluded = batch.excluded[bucket]!
       }
-      this.#begin(batch.set[bucket]!, batch.reflected[bucket]!)
+      this.#begin(batch.set[bucket]!, batch.inside[bucket]!)
       for (let entry = batch.head[bucket]!; entry >= 0; entry = batch.next[entry]!) {
         this.#writer.addSlot(this.#table.prefixes, batch.slot[entry]!, batch.pathId[entry]!)
       }
@@ -361,9 +368,9 @@ export class UpdateGroup implements Follower {
     if (this.#alone.length === 0) return
     for (const member of this.members) {
       this.#recipient = member
-      for (const { peer, set, reflected, slot, pathId } of this.#alone) {
+      for (const { peer, set, inside, slot, pathId } of this.#alone) {
         if (peer !== member.peer) continue
-        this.#begin(set, reflected)
+        this.#begin(set, inside)
         this.#writer.addSlot(this.#table.prefixes, slot, pathId)
       }
       this.#writer.flush()
@@ -373,10 +380,19 @@ export class UpdateGroup implements Follower {
   }
 
   /** Begins announcements with a set, or withdrawals: of set 0, and of a set too large for a message (RFC 4271 §9.2). */
-  #begin(set: number, reflected: number): void {
-    const originatorId = reflected === 0 ? -1 : this.#peers.routerId[reflected]!
-    if (set === 0 || !this.#writer.announce(this.#rewriting.encode(this.#attributes, set, originatorId)))
-      this.#writer.withdraw(this.#treatment.family)
+  #begin(set: number, inside: number): void {
+    if (set === 0 || !this.#announce(set, inside)) this.#writer.withdraw(this.#treatment.family)
+  }
+
+  /** False: the attributes are too large, also without those that a route can do without (RFC 8654 §4). */
+  #announce(set: number, inside: number): boolean {
+    const originatorId = inside === 0 ? -1 : this.#peers.routerId[inside]!
+    const rewriting = this.#rewriting
+    const attributes = this.#attributes
+    return (
+      this.#writer.announce(rewriting.encode(attributes, set, inside !== 0, originatorId)) ||
+      this.#writer.announce(rewriting.encode(attributes, set, inside !== 0, originatorId, true))
+    )
   }
 
   #newWriter(): UpdateWriter {

@@ -11,7 +11,7 @@ export {
 } from './as-path.ts'
 export { AS_TRANS } from './as-trans.ts'
 export { AttributeCode, AttributeFlag } from './attribute-codes.ts'
-export { decodeKey, encodeKey, hasCluster, hashKey } from './attribute-key.ts'
+export { decodeKey, encodeKey, findAttribute, hasCluster, hashKey } from './attribute-key.ts'
 export { attributeName } from './attribute-table.ts'
 export * from './attributes.ts'
 export {

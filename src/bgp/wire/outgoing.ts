@@ -1,10 +1,11 @@
 import type { Family } from '../../net/address.ts'
-import { isConfederation, MAX_SEGMENT, readSegments, Segment, writeSegments } from './as-path.ts'
+import { isConfederation, readSegments, writeSegments } from './as-path.ts'
 import { AS_TRANS } from './as-trans.ts'
 import { AttributeCode as Code, AttributeFlag as Flag } from './attribute-codes.ts'
 import { attributesStart, valueEnd, valueStart, writeAttributeHeader } from './attribute-key.ts'
 import { readUint32, writeUint16, writeUint32 } from './bytes.ts'
 import { EXTENDED_LENGTH, NON_TRANSITIVE } from './communities.ts'
+import { type PathEdit, PathWriter, pathGrowth } from './outgoing-path.ts'
 
 /** What becomes of attributes on their way to a peer, or to a group of peers alike. */
 export interface Outgoing {
@@ -14,14 +15,25 @@ export interface Outgoing {
   /** eBGP and confederation: the AS to put in front of AS_PATH (RFC 4271 §5.1.2, RFC 5065 §4.1), and how often. 0 times: as it is. */
   readonly localAs: number
   readonly prepend: number
+  /** An AS of ours behind `localAs`, once: where the neighbour knows us by another AS than others do. */
+  readonly innerAs?: number | undefined
+  readonly path?: PathEdit | undefined
   /** Announce this next hop (4, 16 or 32 octets) instead of the path's own. */
   readonly nexthop?: Uint8Array | undefined
   /** iBGP and confederation: LOCAL_PREF where the path has none. */
   readonly localPreference: number
+  /** iBGP and confederation: LOCAL_PREF, whatever the path has. */
+  readonly fixedPreference?: number | undefined
   /** eBGP: send the MED that the path has. A MED from a neighbouring AS must not go to another (RFC 4271 §5.1.4). */
   readonly keepMed: boolean
   /** iBGP: reflect (RFC 4456 §8): ORIGINATOR_ID where there is none, and the cluster in front of CLUSTER_LIST. */
   readonly reflect?: { readonly originatorId: number; readonly clusterId: number } | undefined
+  /** Communities that the path gets where it does not have them (RFC 1997). */
+  readonly communities?: readonly number[] | undefined
+  /** eBGP: ONLY_TO_CUSTOMER where the path has none (RFC 9234 §5). */
+  readonly onlyToCustomer?: number | undefined
+  /** Without ATOMIC_AGGREGATE and AGGREGATOR, which a path can do without (RFC 7606 §7.6, §7.7; RFC 8654 §4). */
+  readonly shorter?: boolean | undefined
   /** IPv4 routes go in MP_REACH_NLRI even with an IPv4 next hop. Default: the classic form. */
   readonly multiprotocolIpv4?: boolean | undefined
 }
@@ -57,6 +69,7 @@ class OutgoingEncoder {
   /** With AS numbers of two octets: the path and the aggregator of four, where they do not fit. */
   #widePath: Uint8Array | undefined
   #wideAggregator = -1
+  readonly #paths = new PathWriter()
 
   encode(key: Uint8Array, start: number, end: number, family: Family, outgoing: Outgoing): EncodedAttributes {
     const given = outgoing.nexthop
@@ -81,8 +94,7 @@ class OutgoingEncoder {
 
   #begin(key: Uint8Array, length: number, outgoing: Outgoing): void {
     // A path can come twice (AS4_PATH), each with what is put in front of it.
-    const needed =
-      2 * length + 2 * (outgoing.prepend * 4 + 2 * Math.ceil(outgoing.prepend / MAX_SEGMENT)) + 128
+    const needed = 2 * length + 2 * pathGrowth(outgoing) + 4 * (outgoing.communities?.length ?? 0) + 128
     if (this.#bytes.length < needed) this.#bytes = new Uint8Array(needed)
     this.#at = 0
     this.#key = key
@@ -130,7 +142,7 @@ class OutgoingEncoder {
   }
 
   path(from: number, to: number): void {
-    const end = this.#writePath(this.#at + 4, from, to)
+    const end = this.#paths.write(this.#bytes, this.#at + 4, this.#key, from, to, this.#outgoing!)
     if (this.#outgoing!.as4) {
       this.#close(Flag.TRANSITIVE, Code.AS_PATH, end)
       return
@@ -149,43 +161,6 @@ class OutgoingEncoder {
     this.#close(Flag.TRANSITIVE, Code.AS_PATH, writeSegments(segments, 2, this.#bytes, this.#at + 4))
   }
 
-  /** Writes the path with our AS in front, in four octets. Towards the outside confederation segments are left out. */
-  #writePath(offset: number, from: number, to: number): number {
-    const { type, localAs, prepend } = this.#outgoing!
-    const key = this.#key
-    const bytes = this.#bytes
-    let out = offset
-    let at = from
-    if (type !== 'iBGP' && prepend > 0) {
-      const segment = type === 'eBGP' ? Segment.SEQUENCE : Segment.CONFED_SEQUENCE
-      while (type === 'eBGP' && at < to && isConfederation(key[at]!)) at += 2 + key[at + 1]! * 4
-      let missing = prepend
-      const room = at < to && key[at] === segment ? MAX_SEGMENT - key[at + 1]! : 0
-      const joined = Math.min(room, missing)
-      for (missing -= joined; missing > 0; missing -= MAX_SEGMENT) {
-        const count = Math.min(missing, MAX_SEGMENT)
-        bytes[out++] = segment
-        bytes[out++] = count
-        for (let i = 0; i < count; i++) out = writeUint32(bytes, out, localAs)
-      }
-      if (joined > 0) {
-        const count = key[at + 1]!
-        bytes[out++] = segment
-        bytes[out++] = count + joined
-        for (let i = 0; i < joined; i++) out = writeUint32(bytes, out, localAs)
-        for (let i = at + 2; i < at + 2 + count * 4; i++) bytes[out++] = key[i]!
-        at += 2 + count * 4
-      }
-    }
-    while (at < to) {
-      const behind = at + 2 + key[at + 1]! * 4
-      if (type !== 'eBGP' || !isConfederation(key[at]!))
-        for (let i = at; i < behind; i++) bytes[out++] = key[i]!
-      at = behind
-    }
-    return out
-  }
-
   nexthop(): void {
     if (!this.#classic) return
     this.#at = writeAttributeHeader(this.#bytes, this.#at, Flag.TRANSITIVE, Code.NEXT_HOP, 4)
@@ -198,14 +173,19 @@ class OutgoingEncoder {
   }
 
   localPreference(from: number, to: number, flags: number): void {
-    const { type, localPreference } = this.#outgoing!
+    const { type, localPreference, fixedPreference } = this.#outgoing!
     if (type === 'eBGP') return
-    if (from >= 0) this.#put(flags, Code.LOCAL_PREF, from, to)
+    if (fixedPreference !== undefined) this.#putNumber(Flag.TRANSITIVE, Code.LOCAL_PREF, fixedPreference)
+    else if (from >= 0) this.#put(flags, Code.LOCAL_PREF, from, to)
     else this.#putNumber(Flag.TRANSITIVE, Code.LOCAL_PREF, localPreference)
   }
 
+  atomicAggregate(from: number, to: number, flags: number): void {
+    if (from >= 0 && !this.#outgoing!.shorter) this.#put(flags, Code.ATOMIC_AGGREGATE, from, to)
+  }
+
   aggregator(from: number, to: number, flags: number): void {
-    if (from < 0) return
+    if (from < 0 || this.#outgoing!.shorter) return
     if (this.#outgoing!.as4) {
       this.#put(flags, Code.AGGREGATOR, from, to)
       return
@@ -215,6 +195,31 @@ class OutgoingEncoder {
     this.#at = writeAttributeHeader(this.#bytes, this.#at, flags, Code.AGGREGATOR, 6)
     this.#at = writeUint16(this.#bytes, this.#at, as > 0xffff ? AS_TRANS : as)
     this.#copy(from + 4, to)
+  }
+
+  communities(from: number, to: number, flags: number): void {
+    const more = this.#outgoing!.communities
+    if (!more) {
+      if (from >= 0) this.#put(flags, Code.COMMUNITIES, from, to)
+      return
+    }
+    let end = this.#at + 4
+    if (from >= 0) for (let i = from; i < to; i++) this.#bytes[end++] = this.#key[i]!
+    for (const community of more)
+      if (!this.#hasCommunity(from, to, community)) end = writeUint32(this.#bytes, end, community)
+    this.#close(from >= 0 ? flags & ~Flag.EXTENDED_LENGTH : OPTIONAL_TRANSITIVE, Code.COMMUNITIES, end)
+  }
+
+  #hasCommunity(from: number, to: number, community: number): boolean {
+    for (let at = from; at >= 0 && at < to; at += 4) if (readUint32(this.#key, at) === community) return true
+    return false
+  }
+
+  onlyToCustomer(from: number, to: number, flags: number): void {
+    const { type, onlyToCustomer } = this.#outgoing!
+    if (from >= 0) this.#put(flags, Code.ONLY_TO_CUSTOMER, from, to)
+    else if (onlyToCustomer !== undefined && type === 'eBGP')
+      this.#putNumber(OPTIONAL_TRANSITIVE, Code.ONLY_TO_CUSTOMER, onlyToCustomer)
   }
 
   originatorId(from: number, to: number, flags: number): void {
@@ -279,7 +284,12 @@ const STEPS: readonly Step[] = [
   { code: Code.NEXT_HOP, run: encoder => encoder.nexthop() },
   { code: Code.MULTI_EXIT_DISC, run: (encoder, from, to, flags) => encoder.med(from, to, flags) },
   { code: Code.LOCAL_PREF, run: (encoder, from, to, flags) => encoder.localPreference(from, to, flags) },
+  {
+    code: Code.ATOMIC_AGGREGATE,
+    run: (encoder, from, to, flags) => encoder.atomicAggregate(from, to, flags),
+  },
   { code: Code.AGGREGATOR, run: (encoder, from, to, flags) => encoder.aggregator(from, to, flags) },
+  { code: Code.COMMUNITIES, run: (encoder, from, to, flags) => encoder.communities(from, to, flags) },
   { code: Code.ORIGINATOR_ID, run: (encoder, from, to, flags) => encoder.originatorId(from, to, flags) },
   { code: Code.CLUSTER_LIST, run: (encoder, from, to) => encoder.clusterList(from, to) },
   {
@@ -288,6 +298,7 @@ const STEPS: readonly Step[] = [
   },
   { code: Code.AS4_PATH, run: encoder => encoder.as4Path() },
   { code: Code.AS4_AGGREGATOR, run: encoder => encoder.as4Aggregator() },
+  { code: Code.ONLY_TO_CUSTOMER, run: (encoder, from, to, flags) => encoder.onlyToCustomer(from, to, flags) },
 ]
 
 /** The next hop of a key. A link-local one behind it holds on its own link only (RFC 2545 §3): it is left out. */

@@ -7,6 +7,8 @@ import type { Check, CheckContext } from './context.ts'
 /** How routes are announced to BGP neighbours. */
 export const bgpAnnouncingChecks: readonly Check[] = [
   { name: 'the cluster id has the form of an IPv4 address', run: clusterId },
+  { name: 'a next hop is not our own and unchanged at once', run: nexthops },
+  { name: 'what only eBGP neighbours are told otherwise is said of them', run: externalOnly },
   { name: 'a client of the route reflector is of our own AS', run: reflectorClients },
 ]
 
@@ -28,5 +30,29 @@ function reflectorClients({ config: { bgp } }: CheckContext): readonly Finding[]
     const key = session.routeReflectorClient === undefined ? 'remoteAs' : 'routeReflectorClient'
     const parameters = { who: sessionName(entry), as, localAs: bgp.localAs }
     return [finding([...path, key], 'reflector-client-external', parameters)]
+  })
+}
+
+function nexthops({ config: { bgp } }: CheckContext): readonly Finding[] {
+  return sessionsOf(bgp).flatMap(entry => {
+    const { session, group, path } = entry
+    const value = session.nexthopSelf ?? group?.nexthopSelf
+    if (!value || !(session.nexthopUnchanged ?? group?.nexthopUnchanged)) return []
+    if (session.nexthopSelf === undefined && session.nexthopUnchanged === undefined) return []
+    const key = session.nexthopUnchanged === undefined ? 'nexthopSelf' : 'nexthopUnchanged'
+    return [
+      finding([...path, key], 'nexthop-contradiction', { who: sessionName(entry), value: String(value) }),
+    ]
+  })
+}
+
+function externalOnly({ config: { bgp } }: CheckContext): readonly Finding[] {
+  return sessionsOf(bgp).flatMap(entry => {
+    const { session, group, path } = entry
+    const as = session.remoteAs ?? group?.remoteAs
+    if (!bgp || as !== bgp.localAs) return []
+    return (['nexthopUnchanged', 'removePrivateAs', 'asOverride'] as const).flatMap(key =>
+      session[key] ? [finding([...path, key], 'external-only', { who: sessionName(entry), key })] : [],
+    )
   })
 }

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { NexthopRule, Nexthops } from '../../../src/bgp/export/nexthop.ts'
 import type { Treatment } from '../../../src/bgp/export/treatment.ts'
 import type { Member } from '../../../src/bgp/export/update-group.ts'
 import { UpdateGroups } from '../../../src/bgp/export/update-groups.ts'
@@ -8,6 +9,7 @@ import {
   decodeKey,
   Framer,
   NlriCursor,
+  type Outgoing,
   parseUpdate,
   readNlri,
   UpdateResult,
@@ -83,6 +85,13 @@ export class Listener implements Member {
   }
 }
 
+/** How a member is treated otherwise than an internal neighbour is by default. */
+export type TreatmentChange = Partial<Omit<Treatment, 'text' | 'rewriting' | 'outgoing'>> & {
+  readonly nexthopRule?: NexthopRule
+  readonly own?: Uint8Array | undefined
+  readonly outgoing?: Partial<Outgoing>
+}
+
 /** A path table with its update groups, and neighbours that listen. */
 export class Bench {
   #members = 100
@@ -93,34 +102,45 @@ export class Bench {
     peers: this.fixture.peers,
   })
 
-  treatment(change: Partial<Treatment> = {}): Treatment {
+  treatment(change: TreatmentChange = {}): Treatment {
+    const { nexthopRule, own, outgoing, ...rest } = change
+    const type = change.type ?? 'iBGP'
+    const nexthops: Nexthops = {
+      rule: nexthopRule ?? (type === 'eBGP' ? 'always' : 'never'),
+      own: 'own' in change ? own : Uint8Array.of(10, 0, 0, 1),
+      shared: [],
+      extended: false,
+    }
+    const { policy, ...plain } = change
+    const text = JSON.stringify({ ...plain, paths: String(plain.paths), policy: policy?.text })
     return {
-      text: JSON.stringify([
-        change.type,
-        change.addPath,
-        String(change.paths),
-        change.client,
-        change.rewriting,
-        change.policy?.text,
-      ]),
-      rewriting: '',
+      text,
+      rewriting: JSON.stringify([nexthops, outgoing]),
       family: 4,
-      type: 'iBGP',
-      localAs: 64512,
-      as4: true,
+      type,
       addPath: false,
       paths: Number.POSITIVE_INFINITY,
       limit: 4096,
-      nexthop: Uint8Array.of(10, 0, 0, 1),
-      nexthopSelf: false,
+      nexthops,
       client: false,
       clusterId: 0x0a0000fe,
+      longLived: true,
+      customersOnly: false,
+      outgoing: {
+        type,
+        as4: true,
+        localAs: 64512,
+        prepend: type === 'eBGP' ? 1 : 0,
+        localPreference: 100,
+        keepMed: true,
+        ...outgoing,
+      },
       policy: ACCEPT_ALL,
-      ...change,
+      ...rest,
     }
   }
 
-  member(change: Partial<Treatment> = {}, address = `10.0.9.${++this.#members}`, external = false): Listener {
+  member(change: TreatmentChange = {}, address = `10.0.9.${++this.#members}`, external = false): Listener {
     const peer = this.fixture.peer(address, external, 1)
     const listener = new Listener(peer, change.addPath ?? false, change.type !== 'eBGP')
     this.groups.join(listener, this.treatment(change))

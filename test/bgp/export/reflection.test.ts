@@ -85,7 +85,7 @@ describe('a route reflector', () => {
 
   it('keeps the next hop, unless nexthopSelf says otherwise', () => {
     const bench = new Reflector()
-    const self = bench.member({ client: true, nexthopSelf: true, rewriting: 'self' })
+    const self = bench.member({ client: true, nexthopRule: 'always' })
     bench.fixture.announce(bench.clients[0]!.peer, '10.1.0.0/24', bench.fixture.set({ via: '10.0.9.1' }))
     bench.run()
     expect([...bench.clients[1]!.routes.get('10.1.0.0/24')!.nexthop]).toEqual([10, 0, 9, 1])

@@ -83,7 +83,7 @@ describe('an update group', () => {
       direction: 'export',
       removeMed: true,
     })
-    const member = bench.member({ type: 'eBGP', nexthopSelf: true, policy })
+    const member = bench.member({ type: 'eBGP', policy })
     const source = bench.fixture.peer('10.0.0.2', false, 2)
     bench.fixture.announce(
       source,
@@ -109,7 +109,7 @@ describe('an update group', () => {
   it('honours NO_EXPORT and NO_ADVERTISE', () => {
     const bench = new Bench()
     const inside = bench.member()
-    const outside = bench.member({ type: 'eBGP', nexthopSelf: true })
+    const outside = bench.member({ type: 'eBGP' })
     const source = bench.fixture.peer('10.0.0.2', true, 2)
     bench.fixture.announce(source, '10.1.0.0/24', bench.fixture.set({ communities: [0xffffff01] }))
     bench.fixture.announce(source, '10.2.0.0/24', bench.fixture.set({ communities: [0xffffff02] }))
@@ -121,8 +121,8 @@ describe('an update group', () => {
 
   it('tells a member nothing of its own, and takes back what it was told when its own path becomes the best', () => {
     const bench = new Bench()
-    const one = bench.member({ type: 'eBGP', nexthopSelf: true }, '10.0.0.2', true)
-    const two = bench.member({ type: 'eBGP', nexthopSelf: true }, '10.0.0.3', true)
+    const one = bench.member({ type: 'eBGP' }, '10.0.0.2', true)
+    const two = bench.member({ type: 'eBGP' }, '10.0.0.3', true)
     bench.fixture.announce(one.peer, '10.1.0.0/24', bench.fixture.set({ asPath: path(1, 2) }))
     bench.run()
     expect([one.log, two.log]).toEqual([[], ['+10.1.0.0/24']])
@@ -148,7 +148,7 @@ describe('an update group', () => {
       direction: 'export',
       removeMed: true,
     })
-    const treatment = { type: 'eBGP', nexthopSelf: true, policy } as const
+    const treatment = { type: 'eBGP', policy } as const
     const one = bench.member(treatment, '10.0.0.2', true)
     const two = bench.member(treatment, '10.0.0.3', true)
     const third = bench.member(treatment, '10.0.0.4', true)

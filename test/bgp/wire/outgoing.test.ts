@@ -148,6 +148,49 @@ describe('attributes on their way out', () => {
     expect(sent(again, IBGP)).toContain(flat('80 09 04 0a000002  80 0a 04 0a000008'))
   })
 
+  it('get communities that they do not have, once', () => {
+    const communities = [0xffff0000, 0xffffff01]
+    expect(sent(ROUTE, { ...EBGP, communities })).toContain(flat('c0 08 0c fde80001 ffff0000 ffffff01'))
+    const has = { ...ROUTE, communities: [0xffffff01, 0xfde80001] }
+    expect(sent(has, { ...EBGP, communities })).toContain(flat('c0 08 0c ffffff01 fde80001 ffff0000'))
+    const { communities: _, ...without } = ROUTE
+    expect(sent(without, { ...EBGP, communities })).toContain(
+      flat('40 03 04 c0000201  c0 08 08 ffff0000 ffffff01'),
+    )
+  })
+
+  it('get communities behind 255 octets of others', () => {
+    const many = Array.from({ length: 63 }, (_, i) => 0xfde80000 + i)
+    const key = encodeKey({ ...ROUTE, communities: many })
+    const outgoing = { ...EBGP, communities: [0xffff0000] }
+    const { bytes } = encodeOutgoing(key, 0, key.length, 4, outgoing)
+    expect(decodeKey(Uint8Array.of(0, ...bytes)).communities).toEqual([...many, 0xffff0000])
+    const longer = encodeKey({ ...ROUTE, communities: [...many, 1] })
+    const more = encodeOutgoing(longer, 0, longer.length, 4, outgoing)
+    expect(decodeKey(Uint8Array.of(0, ...more.bytes)).communities).toEqual([...many, 1, 0xffff0000])
+  })
+
+  it('get a LOCAL_PREF that is not theirs where it is asked for, inside only', () => {
+    expect(sent(ROUTE, { ...IBGP, fixedPreference: 0 })).toContain(flat('40 05 04 00000000'))
+    expect(sent(ROUTE, { ...EBGP, fixedPreference: 0 })).not.toContain('400504')
+  })
+
+  it('get ONLY_TO_CUSTOMER towards the outside, where they have none (RFC 9234 §5)', () => {
+    expect(sent(ROUTE, { ...EBGP, onlyToCustomer: 65000 })).toContain(flat('c0 23 04 0000fde8'))
+    expect(sent(ROUTE, { ...IBGP, onlyToCustomer: 65000 })).not.toContain('c02304')
+    const marked = { ...ROUTE, onlyToCustomer: 7 }
+    expect(sent(marked, { ...EBGP, onlyToCustomer: 65000 })).toContain(flat('c0 23 04 00000007'))
+    expect(sent(marked, EBGP)).toContain(flat('c0 23 04 00000007'))
+  })
+
+  it('can do without what is said of aggregation', () => {
+    const aggregated = { ...ROUTE, atomicAggregate: true, aggregator: { as: 70000, routerId: 1 } }
+    expect(sent(aggregated, { ...EBGP, shorter: true })).toBe(sent(ROUTE, EBGP))
+    expect(sent(aggregated, { ...EBGP, as4: false, shorter: true })).toBe(
+      sent(ROUTE, { ...EBGP, as4: false }),
+    )
+  })
+
   it('have our next hop where it is asked for', () => {
     const outgoing = { ...EBGP, nexthop: hex('0a000001') }
     expect(sent(ROUTE, outgoing)).toContain(flat('40 03 04 0a000001'))

@@ -34,6 +34,37 @@ const cases: readonly [string, Sections, readonly string[]][] = [
       'bgp.neighbors[172.16.0.11].routeReflectorClient: The neighbour 172.16.0.11 is a routeReflectorClient, but of AS 64514, while our own is 64512; clients are of our own AS (RFC 4456). Take routeReflectorClient away (an eBGP neighbour hears routes of iBGP without it), or set remoteAs: 64512.',
     ],
   ],
+  [
+    'refuses a next hop that is our own and unchanged at once',
+    bgp({
+      neighborGroups: [{ name: 'outside', remoteAs: 64513, nexthopUnchanged: true }],
+      neighbors: [
+        {
+          address: '172.16.0.11',
+          group: 'outside',
+          nexthopSelf: true,
+          importPolicy: 'all',
+          exportPolicy: 'all',
+        },
+      ],
+    }),
+    [
+      'bgp.neighbors[172.16.0.11].nexthopSelf: The neighbour 172.16.0.11 has nexthopSelf: true and nexthopUnchanged: true, which say the opposite. Take one of the two away.',
+    ],
+  ],
+  [
+    'warns of what has no effect inside the AS',
+    bgp({
+      neighbors: [
+        { address: '172.16.0.11', remoteAs: 64512, removePrivateAs: 'all', asOverride: false },
+        { address: '172.16.0.12', remoteAs: 64512, nexthopUnchanged: true },
+      ],
+    }),
+    [
+      'warning: bgp.neighbors[172.16.0.11].removePrivateAs: The neighbour 172.16.0.11 is of our own AS, where removePrivateAs has no effect: next hops and AS paths stay as they are there. Take removePrivateAs away, or set remoteAs to the AS of the neighbour.',
+      'warning: bgp.neighbors[172.16.0.12].nexthopUnchanged: The neighbour 172.16.0.12 is of our own AS, where nexthopUnchanged has no effect: next hops and AS paths stay as they are there. Take nexthopUnchanged away, or set remoteAs to the AS of the neighbour.',
+    ],
+  ],
 ]
 
 describe('how routes are announced', () => {
