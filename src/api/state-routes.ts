@@ -1,7 +1,7 @@
 import Type, { type TSchema } from 'typebox'
 import { CausewayError } from '../model/errors.ts'
-import { AddressText, InterfaceName } from '../model/scalars.ts'
-import { canonicalAddress } from '../net/address.ts'
+import { InterfaceName } from '../model/scalars.ts'
+import { canonicalZoned } from '../net/zone.ts'
 import { type ApiRequest, type ApiResponse, engineErrors, type Route } from './route.ts'
 
 const PAGE_LIMIT = 10_000
@@ -70,7 +70,12 @@ export const stateRoutes: readonly Route[] = [
     id: 'getNeighbor',
     summary: 'One BGP neighbour and its session.',
     tag: 'state',
-    params: { address: AddressText },
+    params: {
+      address: Type.String({
+        format: 'bgp-neighbor',
+        description: 'Its address, with zone where it is link-local, or %eth0 for the one on that interface.',
+      }),
+    },
     responses: { 200: { description: 'The neighbour.', schema: Type.Ref('BgpNeighborState#') } },
     errors: ['neighbor-not-found', 'query-invalid', ...engineErrors],
     handle: getNeighbor,
@@ -135,8 +140,8 @@ async function getInterface({ engine, params: { name = '' } }: ApiRequest): Prom
 
 async function getNeighbor({ engine, params: { address = '' } }: ApiRequest): Promise<ApiResponse> {
   const neighbors = await engine.call('getNeighbors', {})
-  const wanted = canonicalAddress(address)
-  const found = neighbors.find(one => canonicalAddress(one.address) === wanted)
+  const wanted = canonicalZoned(address) ?? address
+  const found = neighbors.find(one => one.address === wanted)
   if (!found) throw new CausewayError('neighbor-not-found', { address })
   return { body: found }
 }

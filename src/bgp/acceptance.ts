@@ -1,4 +1,5 @@
 import type { Bgp } from '../model/config-bgp.ts'
+import { canonicalZoned } from '../net/zone.ts'
 import { plainAddress } from './export/nexthop.ts'
 import type { Neighbor } from './neighbor/neighbor.ts'
 import {
@@ -9,7 +10,7 @@ import {
   listenRanges,
   type NeighborSettings,
 } from './neighbor-settings.ts'
-import type { BgpTransport, Connection, Listener } from './transport.ts'
+import type { BgpTransport, Connection, Listener, RouterDiscovery } from './transport.ts'
 
 /** Neighbours accepted from listen ranges at a time: what the tables' numbers leave room for beside the configured ones. */
 const MAX_DYNAMIC = 32_768
@@ -33,6 +34,11 @@ export class Acceptance {
   #ranges: ListenRange[] = []
   #listener: (Listener & { readonly port: number }) | undefined
   #closed = false
+  /** The neighbours that the configuration names. */
+  #named: readonly NeighborSettings[] = []
+  /** Where neighbours without address are: canonical addresses with zone, by what they are known by. */
+  readonly #found = new Map<string, string>()
+  #discovery: RouterDiscovery | undefined
 
   constructor(host: AcceptanceHost) {
     this.#host = host
@@ -48,7 +54,9 @@ export class Acceptance {
   listen(neighbors: Iterable<NeighborSettings>): void {
     const bgp = this.#bgp
     const port = bgp && (bgp.listen ?? true) && !this.#closed ? (bgp.port ?? 179) : undefined
-    const keys = listenKeys(neighbors, this.#ranges)
+    this.#named = [...neighbors]
+    this.#discover()
+    const keys = listenKeys(this.#named, this.#ranges, this.#found)
     if (this.#listener?.port === port) {
       this.#listener?.setKeys(keys)
       return
@@ -67,6 +75,8 @@ export class Acceptance {
     this.#closed = true
     this.#listener?.close()
     this.#listener = undefined
+    this.#discovery?.close()
+    this.#discovery = undefined
   }
 
   /** What the configuration says of a neighbour at an address of a listen range; undefined where none has it. */
@@ -76,8 +86,12 @@ export class Acceptance {
   }
 
   #accept(connection: Connection): void {
-    const address = plainAddress(connection.remoteAddress)
-    const neighbor = this.#host.neighbor(address) ?? this.#addDynamic(address)
+    const { remoteAddress } = connection
+    const [, link] = remoteAddress.split('%')
+    const address = (link !== undefined && canonicalZoned(remoteAddress)) || plainAddress(remoteAddress)
+    const onLink = link === undefined ? undefined : this.#host.neighbor(`%${link}`)
+    const neighbor = this.#host.neighbor(address) ?? onLink ?? this.#addDynamic(address)
+    if (neighbor && neighbor === onLink) this.#foundAt(neighbor, address)
     if (neighbor && !neighbor.removed && neighbor.settings.enabled) {
       neighbor.session.accept(connection)
       return
@@ -87,6 +101,32 @@ export class Acceptance {
       ? 'it is disabled; set enabled: true to take its sessions'
       : 'no neighbour has this address and no listen range covers it; add it to bgp.neighbors, or its network to the listenRanges of a group'
     this.#host.refused(address, `refused a connection from ${address}: ${reason}`)
+  }
+
+  /** Neighbours without address are looked for on their links. */
+  #discover(): void {
+    const links = this.#named.flatMap(({ session, enabled }) =>
+      session.link !== undefined && enabled ? [session.link] : [],
+    )
+    for (const known of [...this.#found.keys()])
+      if (!links.includes(known.slice(1))) this.#found.delete(known)
+    if (links.length > 0 && !this.#closed) {
+      const onRouter = (address: string, link: string) => {
+        const neighbor = this.#host.neighbor(`%${link}`)
+        if (neighbor && neighbor.session.state !== 'Established')
+          this.#foundAt(neighbor, `${address}%${link}`)
+      }
+      this.#discovery ??= this.#host.transport.discover({ onRouter })
+    }
+    this.#discovery?.setLinks(links)
+  }
+
+  #foundAt(neighbor: Neighbor, address: string): void {
+    if (this.#found.get(neighbor.address) !== address) {
+      this.#found.set(neighbor.address, address)
+      this.#listener?.setKeys(listenKeys(this.#named, this.#ranges, this.#found))
+    }
+    neighbor.session.found(address)
   }
 
   #addDynamic(address: string): Neighbor | undefined {

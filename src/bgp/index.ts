@@ -15,4 +15,5 @@ export type {
   HopLimits,
   Listener,
   ListenKey,
+  RouterDiscovery,
 } from './transport.ts'

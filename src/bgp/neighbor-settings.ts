@@ -1,6 +1,7 @@
 import type { AddressFamily, Bgp, BgpNeighbor, BgpNeighborGroup } from '../model/config-bgp.ts'
-import { canonicalAddress, type Family, familyOf, parseAddress } from '../net/address.ts'
+import { type Family, familyOf, isLinkLocal, parseAddress } from '../net/address.ts'
 import { containsAddress, hostPrefix, networkOf, type Prefix, parsePrefix } from '../net/prefix.ts'
+import { canonicalZoned, withoutZone } from '../net/zone.ts'
 import type { SessionSettings } from './session/settings.ts'
 import type { ListenKey } from './transport.ts'
 import { readUint32 } from './wire/bytes.ts'
@@ -74,11 +75,19 @@ export function configuredNeighbors(bgp: Bgp): Map<string, NeighborSettings> {
   const groups = new Map((bgp.neighborGroups ?? []).map(group => [group.name, group]))
   const neighbors = new Map<string, NeighborSettings>()
   for (const neighbor of bgp.neighbors ?? []) {
-    const address = canonicalAddress(neighbor.address) ?? neighbor.address
+    const address = neighborAddress(neighbor)
     const group = neighbor.group === undefined ? undefined : groups.get(neighbor.group)
     neighbors.set(address, resolve(bgp, address, group, neighbor))
   }
   return neighbors
+}
+
+/**
+ * What a neighbour is known by: its address, with zone where it is link-local, or `%eth0` for the one on that link whose
+ * address is not configured.
+ */
+export function neighborAddress({ address, interface: link }: BgpNeighbor): string {
+  return address === undefined ? `%${link}` : (canonicalZoned(address) ?? address)
 }
 
 /** The settings of a neighbour that was accepted from a range of its group. */
@@ -98,7 +107,7 @@ export function groupListening(
   ranges: readonly ListenRange[],
   address: string,
 ): BgpNeighborGroup | undefined {
-  const bytes = parseAddress(address)
+  const bytes = withoutZone(address)
   return bytes && ranges.find(({ prefix }) => containsAddress(prefix, bytes))?.group
 }
 
@@ -111,14 +120,16 @@ function hopLimits(internal: boolean, { multihop, ttlSecurity }: Shared) {
 /**
  * Who has to sign connections to us (RFC 2385), and with what: the neighbours with a password, and all addresses of the
  * listen ranges of groups with one.
+ * @param found where neighbours without address are, by what they are known by
  */
 export function listenKeys(
   neighbors: Iterable<NeighborSettings>,
   ranges: readonly ListenRange[],
+  found: ReadonlyMap<string, string>,
 ): readonly ListenKey[] {
   const keys: ListenKey[] = []
   for (const { session } of neighbors) {
-    const bytes = parseAddress(session.address)
+    const bytes = withoutZone(found.get(session.address) ?? session.address)
     if (session.password !== undefined && bytes)
       keys.push({ prefix: hostPrefix(bytes), password: session.password })
   }
@@ -137,19 +148,24 @@ function resolve(
   const from: Shared = { ...group, ...neighbor }
   const internal = from.remoteAs === bgp.localAs
   const families = from.families?.map(family => (family === 'ipv4-unicast' ? 4 : 6) satisfies Family)
+  const bytes = withoutZone(address)
+  const linkLocal = bytes === undefined || isLinkLocal(bytes)
+  // A link with link-local addresses alone carries both families (RFC 8950).
+  const usual: readonly Family[] = linkLocal ? [4, 6] : [familyOf(bytes)]
   return {
     session: {
       address,
+      link: bytes === undefined ? neighbor?.interface : undefined,
       port: from.port ?? DEFAULT.port,
       localAddress: from.localAddress,
       localAs: bgp.localAs,
       routerId: readUint32(parseAddress(bgp.routerId)!, 0),
       remoteAs: from.remoteAs,
-      families: families?.sort() ?? [familyOf(parseAddress(address)!)],
+      families: families?.sort() ?? usual,
       passive: neighbor === undefined || (from.passive ?? false),
       ...hopLimits(internal, from),
       password: from.password,
-      extendedNexthop: from.extendedNexthop ?? false,
+      extendedNexthop: from.extendedNexthop ?? linkLocal,
       role: from.role,
       roleStrict: from.roleStrict ?? false,
       holdTime: from.holdTime ?? DEFAULT.holdTime,

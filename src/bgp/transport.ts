@@ -63,10 +63,19 @@ export interface Listener {
   close(): void
 }
 
+/** Finds the routers at the other ends of links by Neighbor Discovery (RFC 4861), and shows them us. */
+export interface RouterDiscovery {
+  /** From now on these links, by name, and no others. */
+  setLinks(links: readonly string[]): void
+  close(): void
+}
+
 /** What the speaker asks of TCP. */
 export interface BgpTransport {
   /** Returns at once; `onOpen` or `onClose` follows. */
   connect(target: ConnectTarget): Connection
   /** Connections given to `onConnection` are open: `onOpen` is not called for them. */
   listen(options: { port: number; onConnection(connection: Connection): void }): Listener
+  /** `onRouter` hears of every sign of life of a router: its link-local address, without zone, and the name of the link. */
+  discover(options: { onRouter(address: string, link: string): void }): RouterDiscovery
 }

@@ -2,6 +2,7 @@ import Format from 'typebox/format'
 import { parseAddress } from '../net/address.ts'
 import { formatMac, parseMac } from '../net/mac.ts'
 import { formatPrefix, parsePrefix } from '../net/prefix.ts'
+import { parseZoned } from '../net/zone.ts'
 import { policyFormats } from './formats-policy.ts'
 import type { TextFormat } from './text-format.ts'
 
@@ -11,6 +12,17 @@ export const formats: Readonly<Record<string, TextFormat>> = {
   'ip-address': {
     code: 'bad-address',
     valid: text => parseAddress(text) !== undefined,
+    explain: explainAddress,
+  },
+  'zoned-address': {
+    code: 'bad-address',
+    valid: text => parseZoned(text) !== undefined,
+    explain: explainAddress,
+  },
+  /** What a BGP neighbour is known by: an address, or `%eth0`. */
+  'bgp-neighbor': {
+    code: 'bad-address',
+    valid: text => parseZoned(text) !== undefined || (text[0] === '%' && !interfaceNameFault(text.slice(1))),
     explain: explainAddress,
   },
   'ip-prefix': {
@@ -43,7 +55,7 @@ export function explainAddress(text: string): { reason: string; advice: string }
 
 function addressFault(text: string): string {
   if (text === '') return 'it is empty'
-  if (text.includes('%')) return 'it has a zone'
+  if (text.includes('%')) return 'it has a zone, which is for link-local addresses of BGP neighbours only'
   if (text.includes(':')) return 'its groups are not those of an IPv6 address'
   const octets = text.split('.')
   if (!octets.every(octet => /^\d+$/.test(octet))) return 'it has other characters than digits and dots'

@@ -7,10 +7,12 @@ import type {
   HopLimits,
   Listener,
   ListenKey,
+  RouterDiscovery,
 } from '../bgp/index.ts'
 import { arrivalTtl, limitHops, openTcpSocket } from '../kernel/socket-options.ts'
 import { familyOf, parseAddress } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
+import { LinkDiscovery } from './link-discovery.ts'
 import { TcpListener } from './tcp-listener.ts'
 
 /** A peer that was told of the end has so long to close its side; milliseconds. After that the socket is freed without it. */
@@ -66,6 +68,12 @@ export class TcpTransport implements BgpTransport {
     }
     this.#listeners.add(listener)
     return listener
+  }
+
+  discover(options: { onRouter(address: string, link: string): void }): RouterDiscovery {
+    const discovery = new LinkDiscovery({ clock: this.#clock, log: this.#log, ...options })
+    this.#listeners.add(discovery)
+    return discovery
   }
 
   /** Cuts all sessions without a word and stops listening. */

@@ -27,6 +27,16 @@ const nativeSetsockopt = bind(
 const nativeGetsockopt = bind('int getsockopt(int fd, int level, int name, void *value, void *length)')
 const nativeSend = bind('intptr_t send(int fd, const void *bytes, size_t length, int flags)')
 const nativeRecv = bind('intptr_t recv(int fd, void *bytes, size_t length, int flags)')
+const nativeSendto = bind(
+  'intptr_t sendto(int fd, const void *bytes, size_t length, int flags, const void *to, unsigned int toLength)',
+)
+const nativeRecvfrom = bind(
+  'intptr_t recvfrom(int fd, void *bytes, size_t length, int flags, void *from, void *fromLength)',
+)
+const nativeIfIndex = bind('unsigned int if_nametoindex(const char *name)')
+const nativeIfName: (index: number, name: Uint8Array) => unknown = library.func(
+  'void *if_indextoname(unsigned int index, void *name)',
+)
 const nativeClose = bind('int close(int fd)')
 
 /** bits/socket.h, asm-generic/socket.h, bits/socket_type.h. */
@@ -87,6 +97,28 @@ export function send(fd: number, bytes: Uint8Array, flags: number): number {
 /** recv(2). @returns bytes received (with MSG_TRUNC: that there were), or minus errno */
 export function recv(fd: number, bytes: Uint8Array, flags: number): number {
   return nativeRecv(fd, bytes, bytes.length, flags)
+}
+
+/** sendto(2) to a `struct sockaddr_*` as bytes. @returns bytes taken, or minus errno */
+export function sendto(fd: number, bytes: Uint8Array, to: Uint8Array): number {
+  return nativeSendto(fd, bytes, bytes.length, 0, to, to.length)
+}
+
+/** recvfrom(2) of what is there now; the sender's `struct sockaddr_*` goes into `from`. @returns bytes received, or minus errno */
+export function recvfrom(fd: number, bytes: Uint8Array, from: Uint8Array): number {
+  return nativeRecvfrom(fd, bytes, bytes.length, MSG.DONTWAIT, from, Uint32Array.of(from.length))
+}
+
+/** if_nametoindex(3). @returns 0 where there is no such link */
+export function ifIndex(name: string): number {
+  return nativeIfIndex(name)
+}
+
+/** if_indextoname(3). @returns undefined where there is no such link */
+export function ifName(index: number): string | undefined {
+  const name = new Uint8Array(16)
+  if (nativeIfName(index, name) === null) return undefined
+  return Buffer.from(name.subarray(0, name.indexOf(0))).toString()
 }
 
 /** close(2). @returns 0, or minus errno */

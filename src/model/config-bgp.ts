@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { announcer, announcing } from './config-bgp-export.ts'
 import { protecting } from './config-bgp-session.ts'
-import { AsNumber, addressText, closed, nameText, PrefixText } from './scalars.ts'
+import { AsNumber, addressText, closed, interfaceName, nameText, PrefixText } from './scalars.ts'
 
 /** The part of the configuration that is the BGP speaker. */
 
@@ -160,7 +160,17 @@ export const BgpNeighborGroup = Type.Object(
 
 export const BgpNeighbor = Type.Object(
   {
-    address: addressText('Address of the neighbour.'),
+    address: Type.Optional(
+      Type.String({
+        format: 'zoned-address',
+        description: 'Address of the neighbour; a link-local one with its link, as in fe80::1%eth1.',
+      }),
+    ),
+    interface: Type.Optional(
+      interfaceName(
+        'In place of address: the neighbour is the router at the other end of this interface, found by its router advertisements or its connection, and known as %eth1. Families are then by default both.',
+      ),
+    ),
     group: Type.Optional(nameText('Group whose settings hold where the neighbour has none of its own.')),
     enabled: Type.Optional(
       Type.Boolean({ default: true, description: 'Whether a session with the neighbour is held.' }),

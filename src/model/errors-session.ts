@@ -1,5 +1,11 @@
 /** Errors of the configuration on how sessions with BGP neighbours are made and protected. */
 export const sessionErrors = {
+  'bgp-neighbor-address-or-interface': {
+    title: 'A BGP neighbour has either an address or an interface.',
+    status: 422,
+    detail: 'The neighbour has {what}.',
+    fix: 'Give address, or interface for the router at the other end of a link; a link-local address has its link in it, as in fe80::1%eth1.',
+  },
   'ttl-security-multihop': {
     title: 'TTL security and multihop exclude each other.',
     status: 422,

@@ -9,6 +9,9 @@ export class MemoryNetwork {
   readonly silent = new Set<string>()
   readonly #listeners = new Map<string, (connection: Connection) => void>()
   readonly connections: MemoryConnection[] = []
+  /** Has a router show itself on a link to the host that asked last for routers, and the links that it asked for. */
+  advertise: (address: string, link: string) => void = () => {}
+  links: readonly string[] = []
 
   constructor(clock: Clock) {
     this.clock = clock
@@ -21,6 +24,15 @@ export class MemoryNetwork {
       listen: ({ port, onConnection }) => {
         this.#listeners.set(`${address}:${port}`, onConnection)
         return { setKeys() {}, close: () => this.#listeners.delete(`${address}:${port}`) }
+      },
+      discover: ({ onRouter }) => {
+        this.advertise = onRouter
+        return {
+          setLinks: links => {
+            this.links = links
+          },
+          close() {},
+        }
       },
     }
   }

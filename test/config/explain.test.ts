@@ -88,12 +88,12 @@ const cases: readonly [string, Sections, readonly string[]][] = [
     bgp({
       neighbors: [
         { address: '172.16.0.2/24', remoteAs: 64512 },
-        { address: 'fe80::1%eth0', remoteAs: 64512 },
+        { address: '192.0.2.1%eth0', remoteAs: 64512 },
       ],
     }),
     [
       'bgp.neighbors[172.16.0.2/24].address: "172.16.0.2/24" is not an IP address: it has a prefix length. Write 172.16.0.2.',
-      'bgp.neighbors[fe80::1%eth0].address: "fe80::1%eth0" is not an IP address: it has a zone. Give an IPv4 address such as 192.0.2.1 or an IPv6 address such as 2001:db8::1.',
+      'bgp.neighbors[192.0.2.1%eth0].address: "192.0.2.1%eth0" is not an IP address: it has a zone, which is for link-local addresses of BGP neighbours only. Give an IPv4 address such as 192.0.2.1 or an IPv6 address such as 2001:db8::1.',
     ],
   ],
   [

@@ -1,4 +1,5 @@
-import { type Family, parseAddress } from '../../net/address.ts'
+import type { Family } from '../../net/address.ts'
+import { withoutZone } from '../../net/zone.ts'
 import { widened } from './columns.ts'
 
 /** The number under which our own routes stand in the tables. */
@@ -31,7 +32,7 @@ export class PeerColumns {
     this.routerId = widened(this.routerId, peer + 1)
     this.group = widened(this.group, peer + 1)
     this.named = widened(this.named, peer + 1)
-    this.#addresses[peer] = parseAddress(address) ?? new Uint8Array(4)
+    this.#addresses[peer] = withoutZone(address) ?? new Uint8Array(4)
     return peer
   }
 

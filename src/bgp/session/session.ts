@@ -75,6 +75,8 @@ export class Session implements ChannelOwner {
   #waiting: Connection | undefined
   #running = false
   #errors = 0
+  /** Where the neighbour was found, where the configuration does not say it. */
+  #found: string | undefined
   /** The neighbour refuses optional parameters: our next OPEN has none (RFC 5492 §3). */
   #plain = false
   #endedAt = 0
@@ -158,6 +160,13 @@ export class Session implements ChannelOwner {
       this.#leaveIdle()
     }
     this.#report()
+  }
+
+  /** Where a neighbour without address of its own in the configuration is now (canonical, with zone): it is dialled there. */
+  found(address: string): void {
+    if (this.#found === address) return
+    this.#found = address
+    if (this.#running && !this.#idleHold.running && this.state === 'Active') this.#dial()
   }
 
   /** A connection that the neighbour opened. */
@@ -277,6 +286,10 @@ export class Session implements ChannelOwner {
     this.#events.down(down, since !== undefined)
   }
 
+  get #address(): string | undefined {
+    return this.#settings.link === undefined ? this.#settings.address : this.#found
+  }
+
   /** Some connection has sent its OPEN. */
   get #busy(): boolean {
     return this.#channels.some(channel => channel.state !== 'Connect')
@@ -348,8 +361,13 @@ export class Session implements ChannelOwner {
 
   #dial(): void {
     if (this.#settings.passive) return
+    const address = this.#address
+    if (address === undefined) {
+      this.#report()
+      return
+    }
     this.#setRetry()
-    this.#channels.push(new Channel(this, this.#transport.connect(this.#settings), true))
+    this.#channels.push(new Channel(this, this.#transport.connect({ ...this.#settings, address }), true))
     this.#report()
   }
 

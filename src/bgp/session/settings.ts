@@ -5,7 +5,10 @@ export type RoleName = 'provider' | 'customer' | 'peer' | 'rs' | 'rs-client'
 
 /** What the state machine of a neighbour has to know; all times in seconds. */
 export interface SessionSettings {
+  /** Canonical text; with zone where it is link-local, `fe80::1%eth0`. `%eth0`: the router on that link, whatever its address. */
   readonly address: string
+  /** The link of a neighbour without address. */
+  readonly link?: string | undefined
   readonly port: number
   readonly localAddress: string | undefined
   readonly localAs: number

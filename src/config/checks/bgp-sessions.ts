@@ -1,4 +1,5 @@
 import type { Bgp, BgpNeighbor, BgpNeighborGroup } from '../../model/config-bgp.ts'
+import { parseZoned } from '../../net/zone.ts'
 import type { Path } from '../path.ts'
 
 /** Neighbours and groups: what has the settings of a session. */
@@ -9,11 +10,19 @@ export interface SessionEntry {
   readonly path: Path
 }
 
-export function neighborsOf(
-  bgp: Bgp | undefined,
-): readonly (SessionEntry & { readonly session: BgpNeighbor })[] {
+export interface NeighborEntry extends SessionEntry {
+  readonly session: BgpNeighbor
+  /** What it is known by: its address, or `%eth0`. */
+  readonly address: string
+  /** Its address in bytes, without zone; undefined where it has none. */
+  readonly bytes: Uint8Array | undefined
+}
+
+export function neighborsOf(bgp: Bgp | undefined): readonly NeighborEntry[] {
   return (bgp?.neighbors ?? []).map((session, index) => ({
     session,
+    address: nameOf(session),
+    bytes: session.address === undefined ? undefined : parseZoned(session.address)?.bytes,
     group: bgp?.neighborGroups?.find(({ name }) => name === session.group),
     path: ['bgp', 'neighbors', index],
   }))
@@ -35,5 +44,10 @@ export function sessionsOf(bgp: Bgp | undefined): readonly SessionEntry[] {
 
 /** How a sentence begins that is about a neighbour or a group. */
 export function sessionName({ session }: SessionEntry): string {
-  return 'address' in session ? `The neighbour ${session.address}` : `The group ${session.name}`
+  if ('name' in session) return `The group ${session.name}`
+  return `The neighbour ${nameOf(session)}`
+}
+
+function nameOf({ address, interface: link }: BgpNeighbor): string {
+  return address ?? (link === undefined ? 'without address' : `%${link}`)
 }

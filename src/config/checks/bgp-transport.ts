@@ -1,4 +1,3 @@
-import { parseAddress } from '../../net/address.ts'
 import { containsAddress, formatPrefix } from '../../net/prefix.ts'
 import { type Finding, finding } from '../finding.ts'
 import { rangesOf } from './bgp.ts'
@@ -53,13 +52,12 @@ function passwordLengths({ config: { bgp } }: CheckContext): readonly Finding[] 
 /** The kernel knows keys by prefix and has no way to say that one address inside it has none. */
 function passwordsOfRanges({ config: { bgp } }: CheckContext): readonly Finding[] {
   const ranges = rangesOf(bgp).filter(({ group }) => group.password !== undefined)
-  return neighborsOf(bgp).flatMap(({ session, group, path }) => {
-    const bytes = parseAddress(session.address)
+  return neighborsOf(bgp).flatMap(({ session, group, path, address, bytes }) => {
     if (!bytes || (session.password ?? group?.password) !== undefined) return []
     const range = ranges.find(({ prefix }) => containsAddress(prefix, bytes))
     if (!range) return []
     const parameters = {
-      address: session.address,
+      address,
       prefix: formatPrefix(range.prefix),
       group: range.group.name,
     }

@@ -1,6 +1,7 @@
 import type { Bgp, BgpNeighborGroup } from '../../model/config-bgp.ts'
 import { isLinkLocal, isLoopback, parseAddress } from '../../net/address.ts'
 import { formatPrefix, networkOf, overlaps, type Prefix, parsePrefix } from '../../net/prefix.ts'
+import { canonicalZoned, parseZoned } from '../../net/zone.ts'
 import { type Finding, finding } from '../finding.ts'
 import type { Path } from '../path.ts'
 import { suggest } from '../words.ts'
@@ -21,6 +22,7 @@ export const bgpChecks: readonly Check[] = [
   { name: 'a listen range has no host bits', run: rangeHostBits },
   { name: 'listen ranges of two groups do not overlap', run: rangeOverlaps },
   { name: "a neighbour's address is one of another host", run: neighborAddresses },
+  { name: 'a neighbour has an address or an interface', run: addressOrInterface },
   { name: 'a BGP neighbour stands once', run: duplicateNeighbors },
   { name: 'the local address of a session is one of the box', run: localAddresses },
   { name: 'the local address is of the IP version of the neighbour', run: localFamilies },
@@ -106,7 +108,7 @@ function keepaliveTimes(context: CheckContext): readonly Finding[] {
 }
 
 function remoteAs(context: CheckContext): readonly Finding[] {
-  const named = neighborsOf(context.config.bgp).flatMap(({ session, group, path }) => {
+  const named = neighborsOf(context.config.bgp).flatMap(({ session, group, path, address }) => {
     if (session.remoteAs !== undefined || group?.remoteAs !== undefined) return []
     // A group that is not there may have had one.
     if (session.group !== undefined && !group) return []
@@ -114,12 +116,7 @@ function remoteAs(context: CheckContext): readonly Finding[] {
       ? `Add remoteAs here or to the group ${group.name}`
       : 'Add remoteAs, or a group that has it'
     return [
-      finding(
-        [...path, 'remoteAs'],
-        'remote-as-missing',
-        { who: `The neighbour ${session.address}`, advice },
-        'key',
-      ),
+      finding([...path, 'remoteAs'], 'remote-as-missing', { who: `The neighbour ${address}`, advice }, 'key'),
     ]
   })
   const dynamic = groupsOf(context.config.bgp).flatMap(
@@ -182,12 +179,13 @@ function rangeOverlaps(context: CheckContext): readonly Finding[] {
 }
 
 function neighborAddresses(context: CheckContext): readonly Finding[] {
-  return neighborsOf(context.config.bgp).flatMap(({ session: { address }, path }) => {
-    const bytes = parseAddress(address)
+  return neighborsOf(context.config.bgp).flatMap(({ session, path, address, bytes }) => {
     if (!bytes) return []
     const at = [...path, 'address']
     const own = context.ownerOf(bytes)
     if (own) return [finding(at, 'bgp-neighbor-own-address', { address, name: own.owner.interface.name })]
+    const zone = parseZoned(session.address ?? '')?.zone
+    if (zone !== undefined) return context.unknownInterface(at, zone)
     const kind = isLinkLocal(bytes)
       ? 'a link-local address, which means nothing without an interface'
       : isLoopback(bytes)
@@ -197,13 +195,24 @@ function neighborAddresses(context: CheckContext): readonly Finding[] {
   })
 }
 
+function addressOrInterface(context: CheckContext): readonly Finding[] {
+  return neighborsOf(context.config.bgp).flatMap(({ session, path }) => {
+    const { address, interface: link } = session
+    if (link !== undefined && address === undefined)
+      return context.unknownInterface([...path, 'interface'], link)
+    if (link === undefined && address !== undefined) return []
+    const what = address === undefined ? 'neither address nor interface' : 'both address and interface'
+    return [finding(path, 'bgp-neighbor-address-or-interface', { what })]
+  })
+}
+
 function duplicateNeighbors(context: CheckContext): readonly Finding[] {
   return duplicates(
     neighborsOf(context.config.bgp),
-    ({ session }) => parseAddress(session.address)?.join('.'),
-    ({ session, path }, first) =>
-      finding([...path, 'address'], 'duplicate-bgp-neighbor', {
-        address: session.address,
+    ({ address }) => canonicalZoned(address) ?? address,
+    ({ session, path, address }, first) =>
+      finding([...path, session.address === undefined ? 'interface' : 'address'], 'duplicate-bgp-neighbor', {
+        address,
         other: context.place(first.path),
       }),
   )
@@ -224,16 +233,16 @@ function localAddresses(context: CheckContext): readonly Finding[] {
 }
 
 function localFamilies(context: CheckContext): readonly Finding[] {
-  return neighborsOf(context.config.bgp).flatMap(({ session, group, path }) => {
+  return neighborsOf(context.config.bgp).flatMap(({ session, group, path, address, bytes: far }) => {
     const text = session.localAddress ?? group?.localAddress
-    const [local, far] = [text === undefined ? undefined : parseAddress(text), parseAddress(session.address)]
+    const local = text === undefined ? undefined : parseAddress(text)
     if (!local || !far || local.length === far.length || text === undefined) return []
     const at = [...path, session.localAddress === undefined ? 'group' : 'localAddress']
     return [
       finding(at, 'bgp-local-address-family', {
         local: text,
         localFamily: versionOf(local),
-        address: session.address,
+        address,
         family: versionOf(far),
       }),
     ]
@@ -243,10 +252,10 @@ function localFamilies(context: CheckContext): readonly Finding[] {
 /** A family may be spoken over a session of the other IP version (RFC 4760), but what is announced needs a next hop. */
 function familyNexthops(context: CheckContext): readonly Finding[] {
   if (!context.known.addresses) return []
-  return neighborsOf(context.config.bgp).flatMap(({ session, group, path }) => {
+  return neighborsOf(context.config.bgp).flatMap(({ session, group, path, address, bytes: far }) => {
     const families = session.families ?? group?.families ?? []
-    const far = parseAddress(session.address)
-    if (!far) return []
+    // IPv4 routes may have an IPv6 next hop there (RFC 8950).
+    if (!far || isLinkLocal(far) || (session.extendedNexthop ?? group?.extendedNexthop)) return []
     const at = [...path, session.families === undefined ? 'group' : 'families']
     return families.flatMap(family => {
       const version = family === 'ipv4-unicast' ? 'IPv4' : 'IPv6'
@@ -254,7 +263,7 @@ function familyNexthops(context: CheckContext): readonly Finding[] {
       const has = context.addresses.some(
         ({ prefix: { bytes } }) => versionOf(bytes) === version && !isLoopback(bytes) && !isLinkLocal(bytes),
       )
-      return has ? [] : [finding(at, 'bgp-family-nexthop', { family, address: session.address, version })]
+      return has ? [] : [finding(at, 'bgp-family-nexthop', { family, address, version })]
     })
   })
 }
@@ -262,15 +271,14 @@ function familyNexthops(context: CheckContext): readonly Finding[] {
 function connected(context: CheckContext): readonly Finding[] {
   const bgp = context.config.bgp
   if (!bgp || !context.known.addresses) return []
-  return neighborsOf(bgp).flatMap(({ session, group, path }) => {
+  return neighborsOf(bgp).flatMap(({ session, group, path, address, bytes }) => {
     const as = session.remoteAs ?? group?.remoteAs
-    const bytes = parseAddress(session.address)
     if (!bytes || as === undefined || as === bgp.localAs) return []
     const farther = (session.ttlSecurity ?? group?.ttlSecurity ?? 1) > 1
     if (farther || (session.multihop ?? group?.multihop) === true || isLoopback(bytes) || isLinkLocal(bytes))
       return []
     if (notOneHost(bytes) || context.ownerOf(bytes) || context.networksAround(bytes).length > 0) return []
-    return [finding([...path, 'address'], 'bgp-neighbor-not-connected', { address: session.address })]
+    return [finding([...path, 'address'], 'bgp-neighbor-not-connected', { address })]
   })
 }
 
@@ -281,12 +289,12 @@ const withoutPolicy = {
 } as const
 
 function missingPolicies({ config: { bgp } }: CheckContext): readonly Finding[] {
-  return neighborsOf(bgp).flatMap(({ session, group, path }) => {
+  return neighborsOf(bgp).flatMap(({ session, group, path, address }) => {
     const as = session.remoteAs ?? group?.remoteAs
     if (as === undefined || as === bgp?.localAs) return []
     return (['importPolicy', 'exportPolicy'] as const).flatMap(key => {
       if ((session[key] ?? group?.[key]) !== undefined) return []
-      const parameters = { address: session.address, key, effect: withoutPolicy[key] }
+      const parameters = { address, key, effect: withoutPolicy[key] }
       return [finding([...path, key], 'bgp-policy-missing', parameters, 'key')]
     })
   })

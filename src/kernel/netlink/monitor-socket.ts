@@ -1,9 +1,10 @@
 import { constants } from 'node:os'
 import koffi from 'koffi'
+import { encodeProgram } from '../bpf.ts'
 import { RTNLGRP } from '../constants.ts'
 import type { KernelEvent } from '../objects.ts'
 import { forEachMessage, type Message, ReceiveBuffer } from './message-reader.ts'
-import { encodeProgram, ownChangesProgram } from './own-changes-filter.ts'
+import { ownChangesProgram } from './own-changes-filter.ts'
 import { NETLINK, NetlinkSocket } from './socket.ts'
 
 const { ENOBUFS } = constants.errno

@@ -1,4 +1,4 @@
-import { endianness } from 'node:os'
+import { ACCEPT, BPF, DROP, type Instruction } from '../bpf.ts'
 import { RTM } from '../constants.ts'
 
 /** Notifications that the asker need not be told: he knows what he asked for. */
@@ -10,18 +10,6 @@ const SILENCED = [
   RTM.NEWNEXTHOP,
   RTM.DELNEXTHOP,
 ] as const
-
-/** Classic BPF (bpf_common.h): load a word or a half at an offset, jump where equal, return. */
-const BPF = { LD_W_ABS: 0x20, LD_H_ABS: 0x28, JEQ_K: 0x15, RET_K: 0x06 } as const
-const ACCEPT = 0xffffffff
-const DROP = 0
-
-interface Instruction {
-  readonly code: number
-  readonly ifTrue?: number
-  readonly ifFalse?: number
-  readonly k: number
-}
 
 /**
  * A socket filter that drops notifications of routes, neighbours and nexthops which the socket of address `port`
@@ -45,20 +33,6 @@ export function ownChangesProgram(port: number): readonly Instruction[] {
     { code: BPF.RET_K, k: ACCEPT },
     { code: BPF.RET_K, k: DROP },
   ]
-}
-
-/** Instructions as the kernel takes them: eight bytes each (filter.h, struct sock_filter: code, jt, jf, k). */
-export function encodeProgram(instructions: readonly Instruction[]): Uint8Array {
-  const little = endianness() === 'LE'
-  const code = new Uint8Array(instructions.length * 8)
-  const view = new DataView(code.buffer)
-  instructions.forEach(({ code: operation, ifTrue = 0, ifFalse = 0, k }, i) => {
-    view.setUint16(i * 8, operation, little)
-    view.setUint8(i * 8 + 2, ifTrue)
-    view.setUint8(i * 8 + 3, ifFalse)
-    view.setUint32(i * 8 + 4, k, little)
-  })
-  return code
 }
 
 function asLoaded32(value: number): number {

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
+import { attachProgram } from '../bpf.ts'
 import { AF } from '../constants.ts'
 import {
-  addressOf,
   bindSocket,
   check,
   close,
@@ -11,7 +11,6 @@ import {
   recv,
   SOCK,
   send,
-  setsockopt,
   setsockoptInt,
   socket,
 } from '../libc.ts'
@@ -26,9 +25,6 @@ const SO = {
   RCVBUFFORCE: 33,
 } as const
 
-/** Bytes of struct sock_filter (filter.h). */
-const SOCK_FILTER = 8
-
 /** bits/socket.h, netlink.h. */
 const SOL_NETLINK = 270
 const NETLINK_ROUTE = 0
@@ -40,7 +36,6 @@ const { EINTR } = constants.errno
 export class NetlinkSocket {
   readonly #fd: number
   #open = true
-  #filter: Uint8Array | undefined
   /** nl_pid: the address that the kernel gave the socket, by which it marks what this socket brought about. */
   readonly port: number
 
@@ -92,15 +87,7 @@ export class NetlinkSocket {
 
   /** Attaches a classic BPF program, as struct sock_filter after struct sock_filter. @throws KernelError */
   attachFilter(code: Uint8Array): void {
-    // struct sock_fprog points at the instructions: held on to, lest they be collected before the kernel reads them.
-    this.#filter = code
-    const program = new BigUint64Array(2)
-    new Uint16Array(program.buffer)[0] = code.length / SOCK_FILTER
-    program[1] = addressOf(this.#filter)
-    check(
-      setsockopt(this.#fd, SOL_SOCKET, SO.ATTACH_FILTER, new Uint8Array(program.buffer)),
-      'attaching a socket filter',
-    )
+    check(attachProgram(this.#fd, code), 'attaching a socket filter')
   }
 
   /** Sends a batch; the kernel has carried it out when this returns. @returns bytes sent, or minus errno */

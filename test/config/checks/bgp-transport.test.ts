@@ -59,6 +59,32 @@ const cases: readonly [string, Partial<Bgp>, readonly string[]][] = [
     ],
   ],
   [
+    'wants an address or an interface, and only one of them',
+    {
+      neighbors: [
+        { remoteAs: 64513, ...policies },
+        { ...neighbor, interface: 'eth0' },
+      ],
+    },
+    [
+      'bgp.neighbors[0]: The neighbour has neither address nor interface. Give address, or interface for the router at the other end of a link; a link-local address has its link in it, as in fe80::1%eth1.',
+      'bgp.neighbors[172.16.0.11]: The neighbour has both address and interface. Give address, or interface for the router at the other end of a link; a link-local address has its link in it, as in fe80::1%eth1.',
+    ],
+  ],
+  [
+    'knows the links of link-local addresses and of neighbours without address',
+    {
+      neighbors: [
+        { ...neighbor, address: 'fe80::1%eth7' },
+        { interface: 'eth8', remoteAs: 64513, ...policies },
+      ],
+    },
+    [
+      'bgp.neighbors[fe80::1%eth7].address: No interface eth7 is configured. Name one of lo, uplink, nodes, nodes.10, flannel.1, tunl0, or add eth7 to interfaces.',
+      'bgp.neighbors[1].interface: No interface eth8 is configured. Name one of lo, uplink, nodes, nodes.10, flannel.1, tunl0, or add eth8 to interfaces.',
+    ],
+  ],
+  [
     'counts the octets of a password, and does not repeat it',
     { neighbors: [{ ...neighbor, password: 'ü'.repeat(41) }] },
     [

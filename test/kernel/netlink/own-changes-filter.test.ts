@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { encodeProgram } from '../../../src/kernel/bpf.ts'
 import { RTM } from '../../../src/kernel/constants.ts'
-import { encodeProgram, ownChangesProgram } from '../../../src/kernel/netlink/own-changes-filter.ts'
+import { ownChangesProgram } from '../../../src/kernel/netlink/own-changes-filter.ts'
 
 /** Runs the three kinds of instruction that the program has over a message; answers whether it is let through. */
 function accepts(port: number, message: { type: number; pid: number }): boolean {
