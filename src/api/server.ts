@@ -9,9 +9,11 @@ import {
   BmpStationState,
   Health,
   InterfaceState,
+  MigrationState,
   RouteState,
   TunnelState,
 } from '../model/state.ts'
+import { bgpRoutes, bgpSchemas } from './bgp-routes.ts'
 import { configRoutes, configSchemas } from './config-routes.ts'
 import { checkHost } from './host.ts'
 import { openapiOptions, routeSchema } from './openapi.ts'
@@ -29,11 +31,19 @@ export interface ApiOptions {
 }
 
 /** The REST interface, one row a route. */
-export const routes: readonly Route[] = [...configRoutes, ...stateRoutes, ...serviceRoutes]
+export const routes: readonly Route[] = [...configRoutes, ...stateRoutes, ...bgpRoutes, ...serviceRoutes]
 
 const OPENAPI_PATH = '/api/v1/openapi.json'
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
-const named = { InterfaceState, TunnelState, BgpNeighborState, BmpStationState, RouteState, Health }
+const named = {
+  InterfaceState,
+  TunnelState,
+  BgpNeighborState,
+  BmpStationState,
+  MigrationState,
+  RouteState,
+  Health,
+}
 
 /** Media types of a configuration: JSON (RFC 8259) and YAML (RFC 9512, and names from before it). */
 const bodyFormats: Readonly<Record<string, TextBody['format']>> = {
@@ -88,7 +98,14 @@ function readBodiesAsText(app: FastifyInstance): void {
 function addSchemas(app: FastifyInstance): void {
   app.addSchema(Config)
   for (const [name, schema] of Object.entries(named)) app.addSchema({ ...schema, $id: name })
-  for (const schema of [ProblemItem, ProblemDetails, ...configSchemas, ...stateSchemas, ...serviceSchemas]) {
+  for (const schema of [
+    ProblemItem,
+    ProblemDetails,
+    ...configSchemas,
+    ...stateSchemas,
+    ...bgpSchemas,
+    ...serviceSchemas,
+  ]) {
     app.addSchema(schema)
   }
 }

@@ -42,8 +42,19 @@ export interface NeighborSettings {
   readonly prependOnImport?: number | undefined
   readonly importPolicy: string | readonly string[] | undefined
   readonly exportPolicy: string | readonly string[] | undefined
+  readonly maxPrefixes: Readonly<Record<Family, PrefixLimit | undefined>>
   /** Seconds that stale paths of a neighbour that is back wait for its End-of-RIB. */
   readonly stalePathTime: number
+}
+
+/** How many paths of a family a neighbour may announce, and what happens when they are more. */
+export interface PrefixLimit {
+  readonly limit: number
+  /** Percent. */
+  readonly warnAt: number
+  readonly action: 'stop' | 'warn' | 'restart'
+  /** Seconds. */
+  readonly restartTime: number
 }
 
 /** Addresses from which unnamed neighbours of a group are accepted. */
@@ -178,6 +189,7 @@ function resolve(
       longLivedGracefulRestartTime: from.longLivedGracefulRestartTime ?? DEFAULT.longLivedGracefulRestartTime,
     },
     stalePathTime: from.stalePathTime ?? DEFAULT.stalePathTime,
+    maxPrefixes: { 4: prefixLimit(from, 4), 6: prefixLimit(from, 6) },
     group: group?.name,
     description: from.description,
     enabled: neighbor?.enabled ?? true,
@@ -196,4 +208,9 @@ function resolve(
     importPolicy: from.importPolicy,
     exportPolicy: from.exportPolicy,
   }
+}
+
+function prefixLimit({ maxPrefixes }: Shared, family: Family): PrefixLimit | undefined {
+  const limit = maxPrefixes?.[FAMILY_NAMES[family]]
+  return limit && { warnAt: 75, action: 'stop', restartTime: 300, ...limit }
 }

@@ -8,9 +8,10 @@ import type { BgpTransport } from './transport.ts'
 export interface SpeakerEvent {
   /**
    * established, down: a session, or an attempt at one. problem: what a neighbour sent was wrong, and the session goes on
-   * (RFC 7606). refused: a connection that no neighbour and no listen range is for. monitoring: a BMP station.
+   * (RFC 7606). limit: it announces about as much as it may, or more. refused: a connection that no neighbour and no listen
+   * range is for. monitoring: a BMP station.
    */
-  readonly kind: 'established' | 'down' | 'problem' | 'refused' | 'monitoring'
+  readonly kind: 'established' | 'down' | 'problem' | 'limit' | 'refused' | 'monitoring'
   readonly address: string
   /** A whole sentence, the address in it. */
   readonly message: string

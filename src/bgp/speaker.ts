@@ -1,6 +1,6 @@
 import type { Bgp } from '../model/config-bgp.ts'
 import type { Policy, PolicyLists } from '../model/config-policy.ts'
-import type { BgpNeighborState } from '../model/state.ts'
+import type { BgpNeighborState, MigrationState } from '../model/state.ts'
 import type { Family } from '../net/address.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
 import { Acceptance } from './acceptance.ts'
@@ -10,8 +10,10 @@ import { type Treatment, treatmentOf } from './export/treatment.ts'
 import { UpdateGroups } from './export/update-groups.ts'
 import { importText } from './import-context.ts'
 import { LogLimit } from './log-limit.ts'
+import { migrationState } from './migration.ts'
 import { Neighbor, type NeighborHost } from './neighbor/neighbor.ts'
 import { configuredNeighbors, FAMILY_NAMES, type NeighborSettings } from './neighbor-settings.ts'
+import { type RefreshOutcome, type ResetOutcome, refresh, reset } from './operations.ts'
 import { Originated } from './originated.ts'
 import { PolicyBook } from './policy/book.ts'
 import { RestartDeferral } from './restart.ts'
@@ -175,7 +177,22 @@ export class Speaker implements NeighborHost {
   }
 
   neighbors(): BgpNeighborState[] {
-    return [...this.#neighbors.values()].map(neighbor => neighbor.state())
+    return this.#sorted().map(neighbor => neighbor.state())
+  }
+
+  /** By address, as numbers: IPv4 before IPv6. */
+  #sorted(): Neighbor[] {
+    const { columns } = this.tables
+    return [...this.#neighbors.values()].sort((a, b) => columns.compareAddresses(a.peer, b.peer))
+  }
+
+  /**
+   * Whether the nodes of a neighbour group could do without the sessions that they have with each other.
+   * @param expected how many nodes there should be
+   */
+  migration(group: string, expected?: number): MigrationState {
+    const members = this.#sorted().filter(({ settings }) => settings.group === group)
+    return migrationState(group, members, this.tables.paths, expected)
   }
 
   /** Prefixes of a family that have paths. */
@@ -201,9 +218,15 @@ export class Speaker implements NeighborHost {
     return this.routes(parsed.bytes.length === 4 ? 4 : 6, parsed).next().value ?? undefined
   }
 
-  /** Asks a neighbour for all its routes again. False: there is no session, or it does not know how (RFC 2918). */
-  refresh(address: string, family: Family): boolean {
-    return this.#neighbors.get(address)?.requestRefresh(family) ?? false
+  /** Has a neighbour say everything again, or tells it everything again. `address`: canonical. */
+  refresh(address: string, direction: 'in' | 'out', families: readonly Family[] = [4, 6]): RefreshOutcome {
+    const neighbor = this.#neighbors.get(address)
+    return refresh(neighbor, direction, families, family => this.refreshRequested(neighbor!, family))
+  }
+
+  /** Ends a session and begins the next one at once; `text` is for the neighbour's log (RFC 9003). */
+  reset(address: string, text?: string): ResetOutcome {
+    return reset(this.#neighbors.get(address), text)
   }
 
   /** Ends all sessions with Cease/Administrative Shutdown (RFC 9003), so that neighbours stop using us at once. */
@@ -243,8 +266,8 @@ export class Speaker implements NeighborHost {
     const negotiated = neighbor.channel!.negotiated!
     this.ownAddresses.add(plainAddress(neighbor.channel!.localAddress))
     for (const family of negotiated.families) {
-      const group = this.#groups[family].join(neighbor.member(family), this.#treatment(neighbor, family))
-      neighbor.joined(family, group)
+      this.#groups[family].join(neighbor.member(family), this.#treatment(neighbor, family))
+      neighbor.joined(family)
     }
     this.#said.delete(neighbor)
     const { address, remoteAs, type } = neighbor
@@ -256,6 +279,10 @@ export class Speaker implements NeighborHost {
     )
     this.#deferral.established(neighbor.address, negotiated.families, negotiated.gracefulRestart)
     this.settle()
+  }
+
+  updateGroup(peer: number, family: Family) {
+    return this.#groups[family].of(peer)
   }
 
   down(neighbor: Neighbor, reason: string): void {
@@ -286,6 +313,10 @@ export class Speaker implements NeighborHost {
 
   problem(neighbor: Neighbor, text: string): void {
     this.#log('problem', neighbor.address, `${neighbor.address} sent what is not right: ${text}`)
+  }
+
+  limit(neighbor: Neighbor, text: string): void {
+    this.#log('limit', neighbor.address, `${neighbor.address} ${text}`)
   }
 
   settle(): void {
@@ -334,6 +365,7 @@ export class Speaker implements NeighborHost {
     else {
       neighbor.session.configure(settings.session)
       if (settings.enabled && !before.enabled) neighbor.session.start()
+      neighbor.limitsChanged(before.maxPrefixes)
     }
     if (changed) neighbor.reconsider()
     if (before.routeReflectorClient !== settings.routeReflectorClient)
@@ -398,9 +430,6 @@ export class Speaker implements NeighborHost {
   #retarget(): void {
     for (const family of [4, 6] as const) {
       this.#groups[family].retarget(peer => this.#treatment(this.#byPeer.get(peer)!, family))
-      for (const neighbor of this.#neighbors.values()) {
-        neighbor.telling.families[family].group = this.#groups[family].of(neighbor.peer)
-      }
     }
   }
 

@@ -22,6 +22,7 @@ import { ConnectedRoutes } from './connected-routes.ts'
 import { ConnectedWatch, type Surroundings } from './connected-watch.ts'
 import { NeighborMemory } from './neighbor-memory.ts'
 import { NexthopTracker } from './nexthop-tracker.ts'
+import { Operations } from './operations.ts'
 import { interfaceStates, tunnelStates } from './state/interfaces.ts'
 import { routeStates } from './state/routes.ts'
 import { StaticRoutes } from './static-routes.ts'
@@ -61,6 +62,7 @@ export class Engine {
   readonly #watch: ConnectedWatch
   readonly #memory: NeighborMemory
   readonly #speaker: Speaker
+  readonly operations: Operations
   readonly #startedAt: number
   #confirmed: Revision = { revision: 0, config: { system: { hostName: 'causeway' } } }
   /** Configuration changes are carried out one after the other. */
@@ -129,6 +131,7 @@ export class Engine {
       }),
       localNexthop: (family, localAddress) => this.#watch.addressBeside(family, localAddress),
     })
+    this.operations = new Operations(this.#speaker, () => this.#confirmed.config.bgp)
   }
 
   /**

@@ -15,7 +15,15 @@ import type { Engine } from './engine.ts'
 /** What of the engine is served. */
 export type ServedEngine = Pick<
   Engine,
-  'confirmed' | 'replaceConfig' | 'health' | 'interfaces' | 'tunnels' | 'neighbors' | 'monitoring' | 'routes'
+  | 'confirmed'
+  | 'replaceConfig'
+  | 'health'
+  | 'interfaces'
+  | 'tunnels'
+  | 'neighbors'
+  | 'monitoring'
+  | 'operations'
+  | 'routes'
 >
 
 type Handlers = {
@@ -35,6 +43,9 @@ const HANDLERS: Handlers = {
   getNeighbors: engine => engine.neighbors(),
   getMonitoring: engine => engine.monitoring(),
   getRoutes: (engine, query) => engine.routes(query),
+  getMigration: (engine, { group, nodes }) => engine.operations.migration(group, nodes),
+  refreshNeighbor: (engine, params) => engine.operations.refresh(params),
+  resetNeighbor: (engine, params) => engine.operations.reset(params),
 }
 
 /** Answers the manager on a Unix socket that only the engine's own user and group may open. */

@@ -37,7 +37,11 @@ const USUAL_TIMEOUT = 10_000
 /** A new configuration may be thousands of changes to the kernel. */
 const USUAL_TIMEOUTS: Partial<Record<MethodName, number>> = { getHealth: 3_000, replaceConfig: 60_000 }
 /** Methods that are not asked again of themselves: they may have been carried out. */
-const CHANGES: ReadonlySet<MethodName> = new Set<MethodName>(['replaceConfig'])
+const CHANGES: ReadonlySet<MethodName> = new Set<MethodName>([
+  'replaceConfig',
+  'refreshNeighbor',
+  'resetNeighbor',
+])
 /** Milliseconds to the next attempt after the engine went away: at once first, then ever more slowly. */
 const RETRY_DELAYS = [50, 100, 250, 500, 1000, 2000] as const
 

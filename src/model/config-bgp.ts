@@ -1,13 +1,10 @@
 import Type, { type Static } from 'typebox'
 import { announcer, announcing } from './config-bgp-export.ts'
+import { AddressFamily, keeping, limiting } from './config-bgp-keeping.ts'
 import { protecting } from './config-bgp-session.ts'
 import { AsNumber, addressText, closed, interfaceName, nameText, PrefixText } from './scalars.ts'
 
 /** The part of the configuration that is the BGP speaker. */
-
-export const AddressFamily = Type.Union([Type.Literal('ipv4-unicast'), Type.Literal('ipv6-unicast')], {
-  description: 'A BGP address family (AFI/SAFI).',
-})
 
 /** One policy, or several: the rules of the second are tried where none of the first has decided. */
 const policyNames = (description: string) =>
@@ -79,36 +76,8 @@ const session = {
   ),
   ...protecting,
   ...announcing,
-  gracefulRestartTime: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 4095,
-      description:
-        'Restart time in seconds that we announce (RFC 4724); 0 turns graceful restart off. Default: 120.',
-    }),
-  ),
-  gracefulRestartNotification: Type.Optional(
-    Type.Boolean({
-      description:
-        'Keep routes also when a NOTIFICATION or the hold timer ends the session (RFC 8538), where the neighbour does so too. Default: true.',
-    }),
-  ),
-  longLivedGracefulRestartTime: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 16777215,
-      description:
-        'Seconds for which routes stay as a last resort after the restart time (RFC 9494), where the neighbour announces it too; the shorter time of both sides counts. 0: off. Default: 0.',
-    }),
-  ),
-  stalePathTime: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 65535,
-      description:
-        'Seconds for which routes from before a restart stay when the neighbour is back and has not said End-of-RIB (RFC 4724). Default: 360.',
-    }),
-  ),
+  ...keeping,
+  ...limiting,
   allowOwnAs: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -276,7 +245,7 @@ export const Bgp = Type.Object(
   { ...closed, description: 'The BGP speaker.' },
 )
 
-export type AddressFamily = Static<typeof AddressFamily>
+export { AddressFamily } from './config-bgp-keeping.ts'
 export type BgpNeighborGroup = Static<typeof BgpNeighborGroup>
 export type BgpNeighbor = Static<typeof BgpNeighbor>
 export type Bmp = Static<typeof Bmp>

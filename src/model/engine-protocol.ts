@@ -1,9 +1,11 @@
 import type { Config } from './config.ts'
+import type { AddressFamily } from './config-bgp-keeping.ts'
 import type {
   BgpNeighborState,
   BmpStationState,
   Health,
   InterfaceState,
+  MigrationState,
   RouteState,
   TunnelState,
 } from './state.ts'
@@ -57,6 +59,14 @@ export interface EngineMethods {
   getNeighbors: { params: Record<string, never>; result: readonly BgpNeighborState[] }
   getMonitoring: { params: Record<string, never>; result: readonly BmpStationState[] }
   getRoutes: { params: RouteQuery; result: RoutePage }
+  getMigration: { params: { group: string; nodes?: number }; result: MigrationState }
+  /** Says all again, or asks for it, in a session that stays up. */
+  refreshNeighbor: {
+    params: { address: string; direction: 'in' | 'out'; family?: AddressFamily }
+    result: { outcome: 'asked' | 'judged' | 'told' }
+  }
+  /** Ends a session, which comes back at once; the message is for the neighbour's log (RFC 9003). */
+  resetNeighbor: { params: { address: string; message?: string }; result: { outcome: 'begun' } }
 }
 
 export type MethodName = keyof EngineMethods

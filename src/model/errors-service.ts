@@ -84,6 +84,24 @@ export const serviceErrors = {
     detail: 'No BGP neighbour has the address {address}.',
     fix: 'GET /api/v1/bgp/neighbors lists the neighbours; `bgp.neighbors` of the configuration names them.',
   },
+  'neighbor-group-not-found': {
+    title: 'There is no such neighbour group.',
+    status: 404,
+    detail: 'No BGP neighbour group has the name {name}.',
+    fix: 'Give one of the names in bgp.neighborGroups of the configuration.',
+  },
+  'neighbor-down': {
+    title: 'There is no session with the BGP neighbour.',
+    status: 409,
+    detail: 'There is {what} with {address}, so nothing can be said over it.',
+    fix: 'GET /api/v1/bgp/neighbors/{address} says why in `lastDown`; POST .../reset dials at once.',
+  },
+  'neighbor-disabled': {
+    title: 'The BGP neighbour is disabled.',
+    status: 409,
+    detail: 'The configuration keeps the session with {address} down.',
+    fix: 'Set enabled: true at the neighbour {address} (bgp.neighbors).',
+  },
   'error-code-unknown': {
     title: 'There is no such error code.',
     status: 404,

@@ -118,6 +118,9 @@ export const BgpNeighborState = Type.Object(
           addPathSend: Type.Boolean({ description: 'We announce several paths of a prefix (RFC 7911).' }),
           addPathReceive: Type.Boolean({ description: 'We take several paths of a prefix (RFC 7911).' }),
           stale: count('Paths kept from before a restart of the neighbour (RFC 4724).'),
+          maxPrefixes: Type.Optional(
+            count('The most paths that the neighbour may announce, by `maxPrefixes` of the configuration.'),
+          ),
           staleUntil: Type.Optional(
             Type.String({
               description: 'When the stale paths go, if the neighbour does not come back to them; RFC 3339.',
@@ -156,6 +159,38 @@ export const BgpNeighborState = Type.Object(
     ),
   },
   closed,
+)
+
+export const MigrationState = Type.Object(
+  {
+    group: Type.String({ description: 'Neighbour group whose members are the nodes.' }),
+    ready: Type.Boolean({ description: 'The sessions between the nodes can be switched off.' }),
+    summary: Type.String({ description: 'That, or what is missing, in a sentence.' }),
+    nodes: Type.Array(
+      Type.Object(
+        {
+          address: Type.String({ description: 'Address of the node.' }),
+          established: Type.Boolean({ description: 'Its session with us is up.' }),
+          endOfRibReceived: Type.Union(
+            [Type.Literal('received'), Type.Literal('awaited'), Type.Literal('unknown')],
+            {
+              description:
+                'Whether the node has said all its routes; unknown: it does not send End-of-RIB (RFC 4724).',
+            },
+          ),
+          endOfRibSent: Type.Boolean({ description: 'The node was told all that there is.' }),
+          notTold: count('Prefixes that other nodes announce and the node is not told.'),
+          missing: Type.Optional(Type.String({ description: 'What is missing at this node.' })),
+        },
+        closed,
+      ),
+      { description: 'The members of the group, by address.' },
+    ),
+  },
+  {
+    ...closed,
+    description: 'Whether a full mesh of nodes could be replaced by this box as route reflector.',
+  },
 )
 
 export const NexthopState = Type.Object(
@@ -254,4 +289,6 @@ export type BmpStationState = Static<typeof BmpStationState>
 export type BgpNeighborState = Static<typeof BgpNeighborState>
 export type NexthopState = Static<typeof NexthopState>
 export type RouteState = Static<typeof RouteState>
+export type MigrationState = Static<typeof MigrationState>
+export type MigrationNode = MigrationState['nodes'][number]
 export type Health = Static<typeof Health>

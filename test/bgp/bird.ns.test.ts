@@ -122,7 +122,7 @@ describe('with BIRD 2', () => {
       await until('BIRD has taken it', () => /Refresh.*|Established/.test(bird!.ask('show protocols four')))
       expect(bird!.ask('show route protocol four count')).toMatch(/^2 of/m)
       const heard = box!.neighbor('10.9.1.2')!.messages.updatesReceived
-      expect(box!.speaker.refresh('10.9.1.2', 4)).toBe(true)
+      expect(box!.speaker.refresh('10.9.1.2', 'in', [4])).toBe('asked')
       await until('BIRD said all again', () => box!.neighbor('10.9.1.2')!.messages.updatesReceived > heard)
       expect(box!.neighbor('10.9.1.2')!.families[0]).toMatchObject({ received: 2, stale: 0 })
     })

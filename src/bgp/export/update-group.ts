@@ -132,6 +132,14 @@ export class UpdateGroup implements Follower {
     return this.#announced - (this.#announcedFrom.get(peer) ?? 0)
   }
 
+  /** Whether its members were told of a prefix: all of them, but for who announces it. */
+  tells(slot: number): boolean {
+    if (!this.allPaths) return this.holdsSlot(slot)
+    for (let row = this.#table.firstRow(slot); row >= 0; row = this.#table.nextRow(row))
+      if (this.holdsRow(row)) return true
+    return false
+  }
+
   mark(slot: number): void {
     this.#queue.add(slot)
   }

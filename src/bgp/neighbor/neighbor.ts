@@ -4,16 +4,27 @@ import type { BmpMonitor } from '../bmp/monitor.ts'
 import { monitoredSession } from '../bmp/session.ts'
 import type { Member, UpdateGroup } from '../export/update-group.ts'
 import { type ImportContext, type ImportSituation, importContext } from '../import-context.ts'
-import type { NeighborSettings } from '../neighbor-settings.ts'
+import type { NeighborSettings, PrefixLimit } from '../neighbor-settings.ts'
 import type { CompiledPolicy } from '../policy.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Channel } from '../session/channel.ts'
 import type { Down } from '../session/down.ts'
 import { explainDown } from '../session/reason.ts'
 import { Session, type SessionEnvironment } from '../session/session.ts'
+import { Alarm } from '../session/timers.ts'
 import type { PeerType } from '../sink.ts'
 import type { Tables } from '../tables.ts'
-import { type GracefulRestart, type Negotiated, type Open, RefreshSubtype } from '../wire/index.ts'
+import {
+  ERROR,
+  type GracefulRestart,
+  type Negotiated,
+  type Notification,
+  notification,
+  type Open,
+  RefreshSubtype,
+  shutdownCommunication,
+} from '../wire/index.ts'
+import { explainExceeded, PrefixLimits } from './prefix-limits.ts'
 import { Receiving } from './receiving.ts'
 import { forwards, keeping } from './retention.ts'
 import { StalePaths } from './stale-paths.ts'
@@ -37,6 +48,8 @@ export interface NeighborHost {
   gracefulRestart(neighbor: Neighbor): GracefulRestart | undefined
   /** A session is up: the neighbour is to become a member of update groups. */
   established(neighbor: Neighbor): void
+  /** The update group that a neighbour is a member of now, by its number in the tables. */
+  updateGroup(peer: number, family: Family): UpdateGroup | undefined
   /** A session or an attempt ended, for this reason: the neighbour is to leave its update groups. */
   down(neighbor: Neighbor, reason: string): void
   stateChanged(neighbor: Neighbor): void
@@ -46,6 +59,8 @@ export interface NeighborHost {
   /** The neighbour's TCP takes bytes again. */
   writable(): void
   problem(neighbor: Neighbor, text: string): void
+  /** A limit on prefixes is near or passed; half a sentence, whose subject is the neighbour. */
+  limit(neighbor: Neighbor, text: string): void
   /** The tables have changed: decide and announce, if there is time in this turn. */
   settle(): void
   /** The neighbour has neither a session nor paths any more. */
@@ -79,6 +94,10 @@ export class Neighbor {
   #made:
     | (ImportSituation & { readonly settings: NeighborSettings; readonly context: ImportContext })
     | undefined
+  readonly #limits: PrefixLimits
+  /** A limit keeps the session down: until the alarm, or until an operator clears it. */
+  #held = false
+  readonly #heldEnd: Alarm
   /** A session, or an attempt at one, has ended: a dynamic neighbour without one may go. */
   #ended = false
 
@@ -96,6 +115,8 @@ export class Neighbor {
     this.importPolicy = importPolicy
     this.groupNumber = groupNumber
     const { environment, tables } = host
+    this.#limits = new PrefixLimits(text => host.limit(this, text))
+    this.#heldEnd = new Alarm(environment.clock, () => this.release())
     this.#stale = { 4: this.#stalePaths(4), 6: this.#stalePaths(6) }
     this.#receiving = new Receiving(
       {
@@ -104,15 +125,18 @@ export class Neighbor {
         context: () => this.#context(),
         endOfRib: family => host.endOfRib(this, family),
         refreshRequested: family => host.refreshRequested(this, family),
+        checkLimits: () => this.#checkLimits(),
         problem: text => host.problem(this, text),
         taken: (buffer, start, end) => host.monitor.update(peer, buffer, start, end),
         corrected: (buffer, update) => host.monitor.corrected(peer, buffer, update),
       },
       peer,
     )
-    this.telling = new Telling(peer, {
-      write: (bytes, updates) => this.session.channel?.write(bytes, updates) ?? true,
-    })
+    this.telling = new Telling(
+      peer,
+      { write: (bytes, updates) => this.session.channel?.write(bytes, updates) ?? true },
+      family => host.updateGroup(peer, family),
+    )
     this.session = new Session(environment, settings.session, {
       gracefulRestart: () => host.gracefulRestart(this),
       established: () => this.#established(),
@@ -152,8 +176,8 @@ export class Neighbor {
   }
 
   /** It begins with the whole table, and hears End-of-RIB after it. */
-  joined(family: Family, group: UpdateGroup): void {
-    this.telling.joined(family, group, this.#remote?.capabilities.gracefulRestart !== undefined)
+  joined(family: Family): void {
+    this.telling.joined(family, this.#remote?.capabilities.gracefulRestart !== undefined)
   }
 
   /** It hears all again. */
@@ -191,21 +215,58 @@ export class Neighbor {
     }
   }
 
+  /**
+   * Ends the session, and begins the next one at once, also where a limit on prefixes has kept it down.
+   * @param text for the neighbour's log (RFC 9003)
+   */
+  reset(text?: string): void {
+    if (this.#held) this.release()
+    else {
+      const data = text === undefined ? undefined : shutdownCommunication(text)
+      this.session.restart(notification(ERROR.cease.administrativeReset, data))
+    }
+  }
+
+  /** A limit no longer keeps the session down. */
+  release(): void {
+    this.#heldEnd.cancel()
+    if (!this.#held) return
+    this.#held = false
+    if (this.settings.enabled && !this.removed) this.session.start()
+  }
+
+  /** Limits on prefixes may be others now. */
+  limitsChanged(before: NeighborSettings['maxPrefixes']): void {
+    if (JSON.stringify(before) === JSON.stringify(this.settings.maxPrefixes)) return
+    if (this.#held) this.release()
+    const refused = this.channel && this.#checkLimits()
+    if (refused) this.session.reset(refused)
+  }
+
   /** Ends the session for good and withdraws all its paths. */
   remove(reason: { code: number; subcode: number }): void {
     this.removed = true
+    this.#heldEnd.cancel()
     this.session.stop(reason)
     for (const family of [4, 6] as const) this.#stale[family].drop()
   }
 
   /** Why it is down, where the configuration is what keeps it so. */
   disabled(): void {
+    this.#held = false
+    this.#heldEnd.cancel()
     this.#noteDown({ kind: 'disabled' })
   }
 
   /** Its paths that it does not stand by at the moment. */
   stalePaths(family: Family): Pick<StalePaths, 'longLived' | 'until'> {
     return this.#stale[family]
+  }
+
+  /** Whether it has said in this session that it has said all; unknown: it does not know how to say that. */
+  endOfRib(family: Family): 'received' | 'awaited' | 'unknown' {
+    if (this.#receiving.complete[family]) return 'received'
+    return this.#negotiated?.gracefulRestart ? 'awaited' : 'unknown'
   }
 
   state(): BgpNeighborState {
@@ -258,6 +319,7 @@ export class Neighbor {
     columns.routerId[this.peer] = channel.remote!.routerId
     this.#receiving.begin(negotiated, this.type, external ? channel.remote!.as : 0)
     this.#negotiated = negotiated
+    this.#limits.begin()
     for (const family of [4, 6] as const) this.#stale[family].resumed(forwards(negotiated, family))
     this.#host.monitor.peerUp(monitoredSession(this, channel, this.#host.environment.clock.wallTime()))
     this.#host.established(this)
@@ -269,17 +331,20 @@ export class Neighbor {
     this.#host.down(this, reason)
     if (wasEstablished) this.#host.monitor.peerDown(this.peer, down)
     if (wasEstablished) this.#leave(down)
+    if (this.#limits.exceeded) this.#hold(this.#limits.exceeded.limit)
     this.#checkIdle()
   }
 
   #noteDown(down: Down): string {
     const { settings } = this
-    const reason = explainDown(down, {
-      settings: settings.session,
-      group: settings.group,
-      remote: this.session.lastOpen,
-      type: this.type,
-    })
+    const reason = this.#limits.exceeded
+      ? explainExceeded(this.#limits.exceeded, this.address)
+      : explainDown(down, {
+          settings: settings.session,
+          group: settings.group,
+          remote: this.session.lastOpen,
+          type: this.type,
+        })
     const at = this.#host.environment.clock.wallTime()
     const attempt = down.kind === 'tcp' && down.phase !== 'Established'
     if (attempt && this.lastDown?.told && at - this.lastDown.at < TOLD) return reason
@@ -297,6 +362,23 @@ export class Neighbor {
         forget ? undefined : keeping(down, this.#negotiated, family, longLivedGracefulRestartTime),
       )
     }
+  }
+
+  #checkLimits(): Notification | undefined {
+    for (const family of [4, 6] as const) {
+      const { received, stale } = this.#host.tables.paths[family].counts
+      const paths = received[this.peer]! - stale[this.peer]!
+      const refused = this.#limits.check(family, paths, this.settings.maxPrefixes[family])
+      if (refused) return refused
+    }
+    return undefined
+  }
+
+  #hold(limit: PrefixLimit): void {
+    this.#limits.exceeded = undefined
+    this.#held = true
+    this.session.stop()
+    if (limit.action === 'restart') this.#heldEnd.set(limit.restartTime * 1000)
   }
 
   #stalePaths(family: Family): StalePaths {

@@ -26,6 +26,8 @@ export interface ReceivingHost {
   endOfRib(family: Family): void
   /** The neighbour asks for everything again. */
   refreshRequested(family: Family): void
+  /** The table has changed; a NOTIFICATION as answer ends the session. */
+  checkLimits(): Notification | undefined
   problem(text: string): void
   /** For monitoring: an UPDATE that was taken as it came, or what was made of one that was malformed. */
   taken(buffer: Uint8Array, start: number, end: number): void
@@ -39,6 +41,8 @@ export class Receiving {
   readonly #update = new UpdateResult()
   #session: UpdateSession | undefined
   #negotiated: Negotiated | undefined
+  /** End-of-RIB has come in this session. */
+  readonly complete: Record<Family, boolean> = { 4: false, 6: false }
   /** RFC 7606 §2: routes of this family are ignored until the session ends. */
   readonly #disabled: Record<Family, boolean> = { 4: false, 6: false }
 
@@ -51,6 +55,8 @@ export class Receiving {
   /** A session is up. `firstAs`: the AS that each AS_PATH has to begin with; 0 for iBGP. */
   begin(negotiated: Negotiated, type: UpdateSession['type'], firstAs: number): void {
     const { families, addPathReceive } = negotiated
+    this.complete[4] = false
+    this.complete[6] = false
     this.#negotiated = negotiated
     this.#session = {
       type,
@@ -108,9 +114,10 @@ export class Receiving {
     this.#importer.apply(buffer, update, paths, this.#host.context(), family => this.#disabled[family])
     if (update.endOfRib !== undefined) {
       this.#host.stale[update.endOfRib].complete()
+      this.complete[update.endOfRib] = true
       this.#host.endOfRib(update.endOfRib)
     }
-    return undefined
+    return this.#host.checkLimits()
   }
 
   #refreshCame(buffer: Uint8Array, start: number, end: number): Notification | undefined {

@@ -54,16 +54,18 @@ export function stateRow(neighbor: Shown, tables: Tables, clock: Clock): BgpNeig
 function familyRow(neighbor: Shown, tables: Tables, family: Family): BgpNeighborState['families'][number] {
   const { peer, telling } = neighbor
   const { counts } = tables.paths[family]
+  const limit = neighbor.settings.maxPrefixes[family]
   const { until, longLived } = neighbor.stalePaths(family)
   const negotiated = neighbor.session.channel?.negotiated
   return {
     family: FAMILY_NAMES[family],
     received: counts.received[peer]!,
     accepted: counts.accepted[peer]!,
-    advertised: telling.families[family].group?.advertised(peer) ?? 0,
+    advertised: telling.group(family)?.advertised(peer) ?? 0,
     addPathSend: negotiated?.addPathSend.includes(family) ?? false,
     addPathReceive: negotiated?.addPathReceive.includes(family) ?? false,
     stale: counts.stale[peer]!,
+    ...(limit && { maxPrefixes: limit.limit }),
     ...(until !== undefined && { staleUntil: new Date(until).toISOString(), longLived }),
   }
 }

@@ -3,9 +3,7 @@ import { Outbox, type Outlet } from '../export/outbox.ts'
 import type { Member, UpdateGroup } from '../export/update-group.ts'
 import { buildRouteRefresh, RefreshSubtype, UNICAST, UpdateWriter } from '../wire/index.ts'
 
-interface Told {
-  /** Undefined: the family is not part of the session. */
-  group: UpdateGroup | undefined
+interface Due {
   /** What to send when all was said: End-of-RIB after the initial table, EoRR after a refresh (RFC 7313 §4.1). */
   endOfRibDue: boolean
   endOfRefreshDue: boolean
@@ -13,11 +11,13 @@ interface Told {
 
 /** What a neighbour is told: its place in an update group of each family, and the marks at the end of a whole table. */
 export class Telling {
-  readonly families: Readonly<Record<Family, Told>> = { 4: nothing(), 6: nothing() }
+  readonly #due: Readonly<Record<Family, Due>> = { 4: nothing(), 6: nothing() }
+  readonly #groupOf: (family: Family) => UpdateGroup | undefined
   readonly #outbox: Outbox
   readonly #members: Readonly<Record<Family, Member>>
 
-  constructor(peer: number, outlet: Outlet) {
+  constructor(peer: number, outlet: Outlet, groupOf: (family: Family) => UpdateGroup | undefined) {
+    this.#groupOf = groupOf
     this.#outbox = new Outbox(outlet)
     this.#members = { 4: this.#member(peer, 4), 6: this.#member(peer, 6) }
   }
@@ -28,17 +28,26 @@ export class Telling {
   }
 
   /** It begins with the whole table, and hears End-of-RIB after it where it knows what that is. */
-  joined(family: Family, group: UpdateGroup, endOfRib: boolean): void {
-    const state = this.families[family]
-    state.group = group
-    state.endOfRibDue = endOfRib
+  joined(family: Family, endOfRib: boolean): void {
+    this.#due[family].endOfRibDue = endOfRib
+  }
+
+  /** Its update group; undefined: the family is not part of the session. */
+  group(family: Family): UpdateGroup | undefined {
+    return this.#groupOf(family)
   }
 
   /** It hears all again, between BoRR and EoRR where `enhanced`: both sides know these (RFC 7313 §4.1). */
   refreshing(family: Family, enhanced: boolean): void {
     if (!enhanced) return
     this.#outbox.send(refreshMessage(family, RefreshSubtype.BEGIN), 0)
-    this.families[family].endOfRefreshDue = true
+    this.#due[family].endOfRefreshDue = true
+  }
+
+  /** Everything that there is to say of a family has gone to its TCP. */
+  saidAll(family: Family): boolean {
+    const group = this.#groupOf(family)
+    return group !== undefined && !group.busy && !group.fresh && this.#outbox.waiting === 0
   }
 
   /** Its TCP takes bytes again. */
@@ -49,7 +58,7 @@ export class Telling {
   /** The session has ended: forgets all. */
   clear(): void {
     this.#outbox.clear()
-    for (const family of [4, 6] as const) Object.assign(this.families[family], nothing())
+    for (const family of [4, 6] as const) Object.assign(this.#due[family], nothing())
   }
 
   #member(peer: number, family: Family): Member {
@@ -65,7 +74,7 @@ export class Telling {
   }
 
   #caughtUp(family: Family): void {
-    const state = this.families[family]
+    const state = this.#due[family]
     if (state.endOfRibDue) this.#outbox.send(endOfRib(family), 1)
     if (state.endOfRefreshDue) this.#outbox.send(refreshMessage(family, RefreshSubtype.END), 0)
     state.endOfRibDue = false
@@ -79,8 +88,8 @@ export function refreshMessage(family: Family, subtype: number): Uint8Array {
   return buildRouteRefresh(afi, safi, subtype)
 }
 
-function nothing(): Told {
-  return { group: undefined, endOfRibDue: false, endOfRefreshDue: false }
+function nothing(): Due {
+  return { endOfRibDue: false, endOfRefreshDue: false }
 }
 
 function endOfRib(family: Family): Uint8Array {

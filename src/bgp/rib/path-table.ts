@@ -279,6 +279,11 @@ export class PathTable {
     return this.#next[row]!
   }
 
+  /** Whether a path is here: its neighbour has not withdrawn it. */
+  holds(row: number): boolean {
+    return !(this.#flags[row]! & GONE)
+  }
+
   /** Whether a path may be announced: it is here, accepted, and its next hop can be reached. */
   usable(row: number): boolean {
     return !(this.#flags[row]! & GONE) && this.#decision.eligible(row)

@@ -144,17 +144,20 @@ export class Session implements ChannelOwner {
     for (const channel of channels) channel.fail(reason)
   }
 
+  /** Ends the session with a NOTIFICATION and begins the next one at once. */
+  restart(reason: Notification): void {
+    this.reset(reason)
+    this.#errors = 0
+    if (this.#idleHold.running) this.#leaveIdle()
+  }
+
   /** Takes new settings; a session is reset only where what its OPEN said has changed. */
   configure(settings: SessionSettings): void {
     const before = this.#settings
     this.#settings = settings
     if (!this.#running) return
-    if (needsReset(before, settings)) {
-      this.#errors = 0
-      this.reset(notification(ERROR.cease.otherConfigurationChange))
-      this.#errors = 0
-      if (this.#idleHold.running) this.#leaveIdle()
-    } else if (!this.#busy && !this.#idleHold.running) {
+    if (needsReset(before, settings)) this.restart(notification(ERROR.cease.otherConfigurationChange))
+    else if (!this.#busy && !this.#idleHold.running) {
       this.#connectRetry.cancel()
       for (const channel of [...this.#channels]) this.#drop(channel)
       this.#leaveIdle()
