@@ -1,7 +1,6 @@
 /** The BGP speaker. See `Speaker`. */
 
 export type { LocalNexthop } from './export/nexthop.ts'
-export type { LocalNexthop } from './export/treatment.ts'
 export type { RefreshOutcome, ResetOutcome } from './operations.ts'
 export { DECISION_STEPS, type DecisionStep } from './rib/decision.ts'
 export type { PathDescription, RouteRow } from './routes.ts'
