@@ -8,7 +8,14 @@ import { AttributeStore } from '../../../src/bgp/rib/attribute-store.ts'
 import { Hops } from '../../../src/bgp/rib/hops.ts'
 import { PathTable } from '../../../src/bgp/rib/path-table.ts'
 import { PeerColumns } from '../../../src/bgp/rib/peers.ts'
-import { encodeKey, encodeOutgoing, Framer, parseUpdate, UpdateResult, UpdateWriter } from '../../../src/bgp/wire/index.ts'
+import {
+  encodeKey,
+  encodeOutgoing,
+  Framer,
+  parseUpdate,
+  UpdateResult,
+  UpdateWriter,
+} from '../../../src/bgp/wire/index.ts'
 import type { Policy, PolicyLists } from '../../../src/model/config-policy.ts'
 import { parseAddress } from '../../../src/net/address.ts'
 import { Interner, RecordingSink } from '../harness.ts'
@@ -27,10 +34,21 @@ function updates(): Uint8Array[] {
         nexthop: parseAddress('10.0.0.2')!,
         origin: 0,
         asPath: [{ type: 2, ases: [65001, 4_200_000_000 + (n % 30000), 64512 + (n % 1000)] }],
-        communities: Array.from({ length: 6 }, (_, k) => ((65001 << 16) | ((n * 7 + k) % 1000)) >>> 0).sort((a, b) => a - b),
+        communities: Array.from({ length: 6 }, (_, k) => ((65001 << 16) | ((n * 7 + k) % 1000)) >>> 0).sort(
+          (a, b) => a - b,
+        ),
         med: n,
       })
-      writer.announce(encodeOutgoing(key, 0, key.length, 4, { type: 'eBGP', as4: true, localAs: 65001, prepend: 0, localPreference: 100, keepMed: true }))
+      writer.announce(
+        encodeOutgoing(key, 0, key.length, 4, {
+          type: 'eBGP',
+          as4: true,
+          localAs: 65001,
+          prepend: 0,
+          localPreference: 100,
+          keepMed: true,
+        }),
+      )
     }
     const value = 0x14000000 + i * 256
     prefix[0] = value >>> 24
@@ -47,7 +65,13 @@ const entries = Array.from({ length: 1000 }, (_, i) => {
   return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.0/24`
 })
 const lists: PolicyLists = {
-  prefixLists: [{ name: 'thousand', entries }, { name: 'wide', entries: Array.from({ length: 1000 }, (_, i) => `${20 + (i >> 8)}.${i & 255}.0.0/16 le 24`) }],
+  prefixLists: [
+    { name: 'thousand', entries },
+    {
+      name: 'wide',
+      entries: Array.from({ length: 1000 }, (_, i) => `${20 + (i >> 8)}.${i & 255}.0.0/16 le 24`),
+    },
+  ],
   communityLists: [{ name: 'some', entries: Array.from({ length: 50 }, (_, i) => `65001:${i * 20}`) }],
 }
 const policies: Policy[] = [
@@ -62,14 +86,26 @@ const policies: Policy[] = [
   {
     name: 'in',
     rules: [
-      { match: { communities: { any: ['some'] }, asPath: ['^ 65001 * [64512-64600] $'] }, action: 'next', set: { localPreference: 200 } },
+      {
+        match: { communities: { any: ['some'] }, asPath: ['^ 65001 * [64512-64600] $'] },
+        action: 'next',
+        set: { localPreference: 200 },
+      },
       { match: { prefixLists: ['thousand'] }, action: 'reject' },
-      { match: { communities: { any: ['65001:7', '65001:*'] }, prefixLists: ['wide'] }, action: 'accept', set: { communities: { add: ['65000:1'] } } },
+      {
+        match: { communities: { any: ['65001:7', '65001:*'] }, prefixLists: ['wide'] },
+        action: 'accept',
+        set: { communities: { add: ['65000:1'] } },
+      },
       { match: { communities: { none: ['no-export'] } }, action: 'accept' },
     ],
   },
 ]
-const settings = configuredNeighbors({ localAs: 65000, routerId: '10.0.0.1', neighbors: [{ address: '10.0.0.2', remoteAs: 65001, importPolicy: 'in' }] }).get('10.0.0.2')!
+const settings = configuredNeighbors({
+  localAs: 65000,
+  routerId: '10.0.0.1',
+  neighbors: [{ address: '10.0.0.2', remoteAs: 65001, importPolicy: 'in' }],
+}).get('10.0.0.2')!
 const pieces = updates()
 
 function run(which: string): { import: number; settle: number; accepted: number } {
@@ -84,12 +120,34 @@ function run(which: string): { import: number; settle: number; accepted: number 
   peers.external[peer] = 1
   const book = new PolicyBook(attributes)
   book.configure(policies, lists)
-  const policy: CompiledPolicy = which === 'none' ? ACCEPT_ALL : book.importPolicy({ ...settings, importPolicy: which })
-  const context = importContext(settings, { type: 'eBGP', remoteAs: 65001, policy, group: 0, named: 0, ownAddresses: new Set(), interface: undefined }, attributes)
+  const policy: CompiledPolicy =
+    which === 'none' ? ACCEPT_ALL : book.importPolicy({ ...settings, importPolicy: which })
+  const context = importContext(
+    settings,
+    {
+      type: 'eBGP',
+      remoteAs: 65001,
+      policy,
+      group: 0,
+      named: 0,
+      ownAddresses: new Set(),
+      interface: undefined,
+    },
+    attributes,
+  )
   const importer = new Importer(attributes, hops, peer)
   const framer = new Framer(4096)
   const result = new UpdateResult()
-  const session = { type: 'eBGP', as4: true, ipv4: true, ipv6: false, addPath4: false, addPath6: false, extendedNexthop: false, firstAs: 65001 } as const
+  const session = {
+    type: 'eBGP',
+    as4: true,
+    ipv4: true,
+    ipv6: false,
+    addPath4: false,
+    addPath6: false,
+    extendedNexthop: false,
+    firstAs: 65001,
+  } as const
   const start = performance.now()
   for (const piece of pieces) {
     framer.push(piece)
@@ -112,4 +170,10 @@ for (let round = 0; round < 8; round++)
     const { user } = process.cpuUsage(before)
     best.set(which, Math.min(best.get(which) ?? Infinity, user / 1000))
   }
-console.log(PER, Object.fromEntries(best), 'ratio', (best.get('match')! / best.get('none')!).toFixed(2), (best.get('in')! / best.get('none')!).toFixed(2))
+console.log(
+  PER,
+  Object.fromEntries(best),
+  'ratio',
+  (best.get('match')! / best.get('none')!).toFixed(2),
+  (best.get('in')! / best.get('none')!).toFixed(2),
+)
