@@ -1,19 +1,17 @@
 import type { NeighborSettings } from './neighbor-settings.ts'
 import { type CompiledPolicy, originOf, Source } from './policy.ts'
 import type { AttributeStore } from './rib/attribute-store.ts'
-import type { RoleName } from './session/settings.ts'
 import type { PeerType } from './sink.ts'
 
 /** What ONLY_TO_CUSTOMER means on a session, by our role in it (RFC 9234 §5, on receipt). */
-const OTC: Readonly<
-  Record<RoleName, { readonly refuses: 'any' | 'others' | 'none'; readonly adds: boolean }>
-> = {
-  provider: { refuses: 'any', adds: false },
-  rs: { refuses: 'any', adds: false },
-  peer: { refuses: 'others', adds: true },
-  customer: { refuses: 'none', adds: true },
-  'rs-client': { refuses: 'none', adds: true },
-}
+const OTC: Readonly<Record<string, { readonly refuses: 'any' | 'others' | 'none'; readonly adds: boolean }>> =
+  {
+    provider: { refuses: 'any', adds: false },
+    rs: { refuses: 'any', adds: false },
+    peer: { refuses: 'others', adds: true },
+    customer: { refuses: 'none', adds: true },
+    'rs-client': { refuses: 'none', adds: true },
+  }
 
 /** What routes of a neighbour are judged by on their way in. */
 export interface ImportContext {
@@ -61,7 +59,7 @@ export function importContext(
 ): ImportContext {
   const { session, clusterId, allowOwnAs } = settings
   const external = situation.type === 'eBGP'
-  const otc = external && session.role !== undefined ? OTC[session.role] : undefined
+  const otc = external && settings.role !== undefined ? OTC[settings.role] : undefined
   const prepend = external && settings.prependOnImport !== undefined ? [settings.prependOnImport] : undefined
   const lowest = attributes.change({ localPreference: 0 })
   const shuttingDown = external && settings.gracefulShutdown ? lowest : 0
@@ -87,14 +85,14 @@ export function importContext(
 
 /** Equal for settings under which every route of a neighbour is judged alike. */
 export function importText(settings: NeighborSettings, policy: CompiledPolicy): string {
-  const { session, group, clusterId, allowOwnAs, gracefulShutdown, acceptGracefulShutdown } = settings
+  const { session, group, clusterId, allowOwnAs, role, gracefulShutdown, acceptGracefulShutdown } = settings
   const { ownAs, prependOnImport } = settings
   return JSON.stringify([
     policy.text,
     group,
     clusterId,
     allowOwnAs,
-    session.role,
+    role,
     gracefulShutdown,
     acceptGracefulShutdown,
     prependOnImport,

@@ -57,6 +57,14 @@ export function checkSegments(
   return undefined
 }
 
+/** Whether a checked value has segments of a confederation. */
+export function hasConfederation(buffer: Uint8Array, start: number, end: number, size: number): boolean {
+  for (let at = start; at < end; at += 2 + buffer[at + 1]! * size) {
+    if (isConfederation(buffer[at]!)) return true
+  }
+  return false
+}
+
 /** Checks an AS_PATH against its session: the segments, confederations (RFC 5065 §5), the first AS (RFC 4271 §6.3). */
 export function checkAsPath(
   buffer: Uint8Array,
@@ -70,9 +78,7 @@ export function checkAsPath(
   const first = start < end ? buffer[start]! : 0
   if (session.type === 'confederation')
     return first === Segment.CONFED_SEQUENCE ? undefined : NO_CONFEDERATION
-  for (let at = start; at < end; at += 2 + buffer[at + 1]! * size) {
-    if (isConfederation(buffer[at]!)) return CONFEDERATION
-  }
+  if (hasConfederation(buffer, start, end, size)) return CONFEDERATION
   if (session.firstAs === 0) return undefined
   if (first !== Segment.SEQUENCE) return WRONG_FIRST_AS
   const as = size === 4 ? readUint32(buffer, start + 2) : readUint16(buffer, start + 2)

@@ -21,6 +21,8 @@ export const AttributeCode = {
   /** RFC 6793. */
   AS4_PATH: 17,
   AS4_AGGREGATOR: 18,
+  /** RFC 5701. */
+  IPV6_EXTENDED_COMMUNITIES: 25,
   /** RFC 8092. */
   LARGE_COMMUNITY: 32,
   /** RFC 9234. */

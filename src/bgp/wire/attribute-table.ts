@@ -14,7 +14,9 @@ import {
   EXTENDED_LENGTH,
   formatCommunity,
   formatExtendedCommunity,
+  formatIpv6ExtendedCommunity,
   formatLargeCommunity,
+  IPV6_EXTENDED_LENGTH,
   LARGE_LENGTH,
   readLargeCommunity,
   writeLargeCommunity,
@@ -93,6 +95,21 @@ function numbers(values: readonly number[]): Uint8Array {
 
 function filled<T>(list: readonly T[] | undefined): readonly T[] | undefined {
   return list && list.length > 0 ? list : undefined
+}
+
+/** Communities of more octets than a number has. */
+function pieces(bytes: Uint8Array, start: number, end: number, octets: number): Uint8Array[] {
+  return readList(start, end, octets, at => bytes.slice(at, at + octets))
+}
+
+function joined(list: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(list.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of list) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return bytes
 }
 
 const routerId = (bytes: Uint8Array, at: number) => formatAddress(bytes, at, 4)
@@ -276,18 +293,9 @@ export const ATTRIBUTE_TABLE: readonly AttributeRow[] = [
     onFault: Verdict.TREAT_AS_WITHDRAW,
     check: listOf(EXTENDED_LENGTH),
     decode(bytes, start, end, draft) {
-      draft.extendedCommunities = readList(start, end, EXTENDED_LENGTH, at =>
-        bytes.slice(at, at + EXTENDED_LENGTH),
-      )
+      draft.extendedCommunities = pieces(bytes, start, end, EXTENDED_LENGTH)
     },
-    encode({ extendedCommunities }) {
-      if (!filled(extendedCommunities)) return undefined
-      const bytes = new Uint8Array(extendedCommunities!.length * EXTENDED_LENGTH)
-      extendedCommunities!.forEach((community, index) => {
-        bytes.set(community, index * EXTENDED_LENGTH)
-      })
-      return bytes
-    },
+    encode: ({ extendedCommunities }) => filled(extendedCommunities) && joined(extendedCommunities!),
     format: (bytes, start, end) =>
       readList(start, end, EXTENDED_LENGTH, at =>
         formatExtendedCommunity(bytes.subarray(at, at + EXTENDED_LENGTH)),
@@ -313,6 +321,20 @@ export const ATTRIBUTE_TABLE: readonly AttributeRow[] = [
     onFault: Verdict.DISCARD_ATTRIBUTE,
     check: (buffer, start, end) => checkAggregator(buffer, start, end, true),
     format: (bytes, start) => `${readUint32(bytes, start)} ${routerId(bytes, start + 4)}`,
+  },
+  {
+    code: Code.IPV6_EXTENDED_COMMUNITIES,
+    name: 'IPV6_EXTENDED_COMMUNITIES',
+    flags: OPTIONAL_TRANSITIVE,
+    onFault: Verdict.TREAT_AS_WITHDRAW,
+    check: listOf(IPV6_EXTENDED_LENGTH),
+    decode(bytes, start, end, draft) {
+      draft.ipv6ExtendedCommunities = pieces(bytes, start, end, IPV6_EXTENDED_LENGTH)
+    },
+    encode: ({ ipv6ExtendedCommunities }) =>
+      filled(ipv6ExtendedCommunities) && joined(ipv6ExtendedCommunities!),
+    format: (bytes, start, end) =>
+      readList(start, end, IPV6_EXTENDED_LENGTH, at => formatIpv6ExtendedCommunity(bytes, at)).join(' '),
   },
   {
     code: Code.LARGE_COMMUNITY,

@@ -19,6 +19,8 @@ export interface Attributes {
   readonly clusterList?: readonly number[]
   /** RFC 4360, 8 octets each. */
   readonly extendedCommunities?: readonly Uint8Array[]
+  /** RFC 5701, 20 octets each. */
+  readonly ipv6ExtendedCommunities?: readonly Uint8Array[]
   /** RFC 8092. */
   readonly largeCommunities?: readonly LargeCommunity[]
   /** RFC 9234. */

@@ -28,9 +28,10 @@ export interface LargeCommunity {
   readonly data2: number
 }
 
-/** Octets of a large and of an extended community. */
+/** Octets of a large and of an extended community, and of one that is specific to an IPv6 address (RFC 5701). */
 export const LARGE_LENGTH = 12
 export const EXTENDED_LENGTH = 8
+export const IPV6_EXTENDED_LENGTH = 20
 
 /** `65000:1:2` (RFC 8092 §5). */
 export function formatLargeCommunity({ admin, data1, data2 }: LargeCommunity): string {
@@ -92,6 +93,13 @@ export function formatExtendedCommunity(bytes: Uint8Array): string {
   const value = EXTENDED_VALUES[type]
   if (name && value) return `${name} ${value(bytes)}`
   return `0x${Array.from(bytes.subarray(0, EXTENDED_LENGTH), octet => octet.toString(16).padStart(2, '0')).join('')}`
+}
+
+/** `rt 2001:db8::1:100` of the 20 octets at an offset (RFC 5701 §2), the sub-type as a number where it has no name. */
+export function formatIpv6ExtendedCommunity(bytes: Uint8Array, at: number): string {
+  const subtype = bytes[at + 1]!
+  const name = SUBTYPE_NAMES[subtype] ?? `0x${subtype.toString(16).padStart(2, '0')}`
+  return `${name} ${formatAddress(bytes, at + 2, 16)}:${readUint16(bytes, at + 18)}`
 }
 
 /**

@@ -26,6 +26,7 @@ export {
   Community,
   formatCommunity,
   formatExtendedCommunity,
+  formatIpv6ExtendedCommunity,
   formatLargeCommunity,
   type LargeCommunity,
   readLargeCommunity,

@@ -4,7 +4,7 @@ import { AS_TRANS } from './as-trans.ts'
 import { AttributeCode as Code, AttributeFlag as Flag } from './attribute-codes.ts'
 import { attributesStart, valueEnd, valueStart, writeAttributeHeader } from './attribute-key.ts'
 import { readUint32, writeUint16, writeUint32 } from './bytes.ts'
-import { EXTENDED_LENGTH, NON_TRANSITIVE } from './communities.ts'
+import { EXTENDED_LENGTH, IPV6_EXTENDED_LENGTH, NON_TRANSITIVE } from './communities.ts'
 import { type PathEdit, PathWriter, pathGrowth } from './outgoing-path.ts'
 
 /** What becomes of attributes on their way to a peer, or to a group of peers alike. */
@@ -244,19 +244,19 @@ class OutgoingEncoder {
     if (from >= 0) this.#copy(from, to)
   }
 
-  /** Extended communities that are not transitive stay inside the AS or confederation (RFC 4360 §6). */
-  extendedCommunities(from: number, to: number, flags: number): void {
+  /** Extended communities: those that are not transitive stay inside the AS or confederation (RFC 4360 §6). */
+  extendedCommunities(code: number, octets: number, from: number, to: number, flags: number): void {
     if (from < 0) return
     if (this.#outgoing!.type !== 'eBGP') {
-      this.#put(flags, Code.EXTENDED_COMMUNITIES, from, to)
+      this.#put(flags, code, from, to)
       return
     }
     let out = this.#at + 4
-    for (let at = from; at < to; at += EXTENDED_LENGTH) {
+    for (let at = from; at < to; at += octets) {
       if ((this.#key[at]! & NON_TRANSITIVE) !== 0) continue
-      for (let i = 0; i < EXTENDED_LENGTH; i++) this.#bytes[out++] = this.#key[at + i]!
+      for (let i = 0; i < octets; i++) this.#bytes[out++] = this.#key[at + i]!
     }
-    if (out > this.#at + 4) this.#close(flags, Code.EXTENDED_COMMUNITIES, out)
+    if (out > this.#at + 4) this.#close(flags, code, out)
   }
 
   as4Path(): void {
@@ -292,14 +292,19 @@ const STEPS: readonly Step[] = [
   { code: Code.COMMUNITIES, run: (encoder, from, to, flags) => encoder.communities(from, to, flags) },
   { code: Code.ORIGINATOR_ID, run: (encoder, from, to, flags) => encoder.originatorId(from, to, flags) },
   { code: Code.CLUSTER_LIST, run: (encoder, from, to) => encoder.clusterList(from, to) },
-  {
-    code: Code.EXTENDED_COMMUNITIES,
-    run: (encoder, from, to, flags) => encoder.extendedCommunities(from, to, flags),
-  },
+  extendedStep(Code.EXTENDED_COMMUNITIES, EXTENDED_LENGTH),
   { code: Code.AS4_PATH, run: encoder => encoder.as4Path() },
   { code: Code.AS4_AGGREGATOR, run: encoder => encoder.as4Aggregator() },
+  extendedStep(Code.IPV6_EXTENDED_COMMUNITIES, IPV6_EXTENDED_LENGTH),
   { code: Code.ONLY_TO_CUSTOMER, run: (encoder, from, to, flags) => encoder.onlyToCustomer(from, to, flags) },
 ]
+
+function extendedStep(code: number, octets: number): Step {
+  return {
+    code,
+    run: (encoder, from, to, flags) => encoder.extendedCommunities(code, octets, from, to, flags),
+  }
+}
 
 /** The next hop of a key. A link-local one behind it holds on its own link only (RFC 2545 §3): it is left out. */
 function ownNexthop(key: Uint8Array, start: number): Uint8Array {

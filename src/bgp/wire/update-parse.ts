@@ -1,4 +1,5 @@
 import type { Family } from '../../net/address.ts'
+import { hasConfederation } from './as-path.ts'
 import { AttributeCode as Code, AttributeFlag as Flag } from './attribute-codes.ts'
 import { AttributeIndex } from './attribute-index.ts'
 import { type AttributeRow, attributeName, attributeRow } from './attribute-table.ts'
@@ -42,6 +43,10 @@ const MP_NO_HOST: Fault = {
 }
 const PATH_TOO_LONG: Fault = {
   text: 'it is too long for AS numbers of four octets',
+  error: ERROR.update.malformedAsPath,
+}
+const FOREIGN_SEGMENTS: Fault = {
+  text: 'its confederation segments do not belong there and are left out',
   error: ERROR.update.malformedAsPath,
 }
 
@@ -276,6 +281,7 @@ class UpdateReader {
       if (fault) this.#fault(code, Verdict.DISCARD_ATTRIBUTE, fault)
     }
     const index = this.#index
+    if (index.has(Code.AS4_PATH) && !this.#as4Broken(Code.AS4_PATH)) this.#noteForeignSegments()
     const aggregator =
       index.has(Code.AGGREGATOR) && index.end(Code.AGGREGATOR) - index.value(Code.AGGREGATOR) === 6
     return as4Counts(
@@ -283,6 +289,13 @@ class UpdateReader {
       aggregator ? index.value(Code.AGGREGATOR) : -1,
       index.has(Code.AS4_AGGREGATOR) && !this.#as4Broken(Code.AS4_AGGREGATOR),
     )
+  }
+
+  /** RFC 6793 §6: confederation segments are left out of AS4_PATH (`mergeAs4Path`), and the log is told. */
+  #noteForeignSegments(): void {
+    const index = this.#index
+    if (!hasConfederation(this.#buffer, index.value(Code.AS4_PATH), index.end(Code.AS4_PATH), 4)) return
+    this.#fault(Code.AS4_PATH, Verdict.DISCARD_ATTRIBUTE, FOREIGN_SEGMENTS)
   }
 
   #as4Broken(code: number): Fault | undefined {

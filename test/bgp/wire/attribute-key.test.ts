@@ -8,6 +8,7 @@ import {
   encodeKey,
   formatCommunity,
   formatExtendedCommunity,
+  formatIpv6ExtendedCommunity,
   hasCluster,
   hashKey,
   readDecision,
@@ -32,6 +33,7 @@ const EVERYTHING: Attributes = {
   originatorId: 0xc0000203,
   clusterList: [0x0a000001, 0x0a000002],
   extendedCommunities: [hex('00020001000000ff')],
+  ipv6ExtendedCommunities: [hex(`0002${'20010db8'.repeat(4)}0064`), hex(`4003${'00'.repeat(18)}`)],
   largeCommunities: [{ admin: 4200000000, data1: 1, data2: 2 }],
   onlyToCustomer: 65001,
   partial: [8],
@@ -53,6 +55,7 @@ const BYTES = `
   80 09 04 c0000203
   80 0a 08 0a000001 0a000002
   c0 10 08 00020001000000ff
+  c0 19 28 0002${'20010db8'.repeat(4)}0064 4003${'00'.repeat(18)}
   e0 1a 02 0102
   c0 20 0c fa56ea00 00000001 00000002
   c0 23 04 0000fde9
@@ -222,5 +225,12 @@ describe('communities for people', () => {
     ['0x030c000000000008', '030c000000000008'],
   ])('extended: %s', (text, bytes) => {
     expect(formatExtendedCommunity(hex(bytes))).toBe(text)
+  })
+
+  it.each([
+    ['rt 2001:db8::1:100', '0002 20010db8000000000000000000000001 0064'],
+    ['0x0b 2001:db8::1:1', '400b 20010db8000000000000000000000001 0001'],
+  ])('specific to an IPv6 address: %s', (text, bytes) => {
+    expect(formatIpv6ExtendedCommunity(hex(`ff${bytes}`), 1)).toBe(text)
   })
 })

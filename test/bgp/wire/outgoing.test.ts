@@ -75,6 +75,10 @@ describe('attributes on their way out', () => {
       flat(`40 01 01 00  40 02 0a 02 02 0000fde8 0000fde9  40 03 04 c0000201  c0 08 04 fde80001
             c0 10 08 0002fde800000064  e0 63 01 01`),
     )
+    const wide = (type: string) => hex(`${type}02 ${'20010db8'.repeat(4)} 0064`)
+    const both = { ...ROUTE, ipv6ExtendedCommunities: [wide('40'), wide('00')] }
+    expect(sent(both, EBGP)).toContain(flat(`c0 19 14 00 02 ${'20010db8'.repeat(4)} 0064`))
+    expect(sent(both, MEMBER)).toContain(flat(`c0 19 28 40 02 ${'20010db8'.repeat(4)} 0064 00 02`))
     const hidden = { ...ROUTE, extendedCommunities: [hex('4004fde84cee6b28')] }
     expect(sent(hidden, EBGP)).toBe(sent(ROUTE, EBGP))
     expect(sent(hidden, MEMBER)).toContain('c010084004fde84cee6b28')
