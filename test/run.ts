@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { prepareForEmulation } from '../src/lab/gateway/programs.ts'
 import { runInVm, VM_SHARE, VmError, whyNoVm } from '../src/lab/vm/index.ts'
+import { IN_NAMESPACES } from './runner/namespaces.ts'
 import { formatTally, NOTHING, sum, type Tally, tallyReport, type VitestReport } from './runner/tally.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -26,16 +27,6 @@ const MINUTE = 60_000
 const CHECKS = [
   { name: 'types', argv: [join(ROOT, 'node_modules/.bin/tsc'), '-p', '.'] },
   { name: 'format and lint', argv: [join(ROOT, 'node_modules/.bin/biome'), 'check', '--error-on-warnings'] },
-]
-
-/**
- * Namespace tests get mount, network and PID namespaces of their own, with a /run that holds their named network
- * namespaces: the kernel takes all of it away with the first process in there, however the run ends. That process is
- * a shell that stays, since the first process has to collect the orphans' exit states.
- */
-const IN_NAMESPACES = [
-  ...['unshare', '--mount', '--net', '--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc'],
-  ...['sh', '-c', 'mount -t tmpfs tmpfs /run && ip link set lo up && "$@"; exit $?', 'sh'],
 ]
 
 interface Part {

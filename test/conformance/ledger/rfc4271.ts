@@ -1,0 +1,61 @@
+import type { Ledger } from '../entry.ts'
+import { ATTRIBUTES } from './rfc4271-attributes.ts'
+import { ERRORS } from './rfc4271-errors.ts'
+import { FSM } from './rfc4271-fsm.ts'
+import { MESSAGES } from './rfc4271-messages.ts'
+import { REST } from './rfc4271-rest.ts'
+import { ROUTES } from './rfc4271-routes.ts'
+
+export const RFC4271: Ledger = {
+  rfc: 4271,
+  title: 'A Border Gateway Protocol 4 (BGP-4)',
+  counts: {
+    '3': 1,
+    '3.2': 1,
+    '4.1': 3,
+    '4.2': 2,
+    '4.3': 8,
+    '4.4': 2,
+    '5': 10,
+    '5.1.1': 1,
+    '5.1.2': 2,
+    '5.1.3': 12,
+    '5.1.4': 5,
+    '5.1.5': 5,
+    '5.1.6': 3,
+    '5.1.7': 2,
+    '6': 1,
+    '6.1': 6,
+    '6.2': 9,
+    '6.3': 28,
+    '6.4': 1,
+    '6.7': 2,
+    '6.8': 2,
+    '7': 1,
+    '8.1.2': 17,
+    '8.1.3': 5,
+    '8.1.4': 3,
+    '8.1.5': 5,
+    '8.2.1': 3,
+    '8.2.1.2': 1,
+    '8.2.2': 2,
+    '9': 5,
+    '9.1': 1,
+    '9.1.1': 1,
+    '9.1.2': 7,
+    '9.1.2.1': 3,
+    '9.1.2.2': 3,
+    '9.1.3': 2,
+    '9.1.4': 5,
+    '9.2': 6,
+    '9.2.1.1': 3,
+    '9.2.2.2': 12,
+    '9.3': 1,
+    '9.4': 1,
+    '10': 4,
+    A: 1,
+    E: 3,
+    'Security Considerations': 1,
+  },
+  entries: [...MESSAGES, ...ATTRIBUTES, ...ERRORS, ...FSM, ...ROUTES, ...REST],
+}
