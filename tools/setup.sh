@@ -94,7 +94,7 @@ left_out() { # PACKAGE... -> what has to do without them
   case " $* " in
   *" bird2 "* | *" iproute2 "* | *" iputils-ping "* | *" tcpdump "* | *" util-linux "* | *" mount "*)
     echo "the lab, the namespace tests and the VM" ;;
-  "pmacct") echo "the test of BMP with pmacct" ;;
+  " pmacct ") echo "the test of BMP with pmacct" ;;
   *) echo "the VM (VLAN and IPIP where the kernel has none)" ;;
   esac
 }
