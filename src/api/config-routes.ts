@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { countWords, parseConfig } from '../config/index.ts'
+import { countWords, expandPresets, PRESETS, parseConfig } from '../config/index.ts'
 import type { Config } from '../model/config.ts'
 import { CausewayError, errorRow, type Problem } from '../model/errors.ts'
 import { etagOf, readIfMatch, satisfiesIfNoneMatch } from './etag.ts'
@@ -35,8 +35,21 @@ const Validation = Type.Object(
   { $id: 'Validation', title: 'Validation', description: 'What a check of a configuration found.' },
 )
 
+const Preset = Type.Object(
+  {
+    name: Type.String({ description: 'What the configuration names it by.' }),
+    summary: Type.String({ description: 'What it is for.' }),
+    needs: Type.String({ description: 'The networks that it has to be told: pods or services.' }),
+  },
+  {
+    $id: 'Preset',
+    title: 'Preset',
+    description: 'Settings and policies for the nodes of a kind of cluster.',
+  },
+)
+
 /** Schemas that the routes below refer to by name. */
-export const configSchemas = [ApplyResult, Validation] as const
+export const configSchemas = [ApplyResult, Validation, Preset] as const
 
 const bodyErrors = ['body-missing', 'body-too-large', 'content-type-unsupported'] as const
 
@@ -83,6 +96,27 @@ export const configRoutes: readonly Route[] = [
       ...engineErrors,
     ],
     handle: replaceConfig,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/config/expanded',
+    id: 'getExpandedConfig',
+    summary: 'The configuration in force with its presets written out as plain settings and policies.',
+    tag: 'configuration',
+    verbatim: true,
+    responses: { 200: { description: 'The configuration without presets.', schema: Type.Ref('Config#') } },
+    errors: engineErrors,
+    handle: async ({ engine }) => ({ body: expandPresets((await engine.call('getConfig', {})).config) }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/presets',
+    id: 'getPresets',
+    summary: 'The presets for neighbour groups.',
+    tag: 'configuration',
+    responses: { 200: { description: 'The presets.', schema: Type.Array(Type.Ref('Preset#')) } },
+    errors: [],
+    handle: async () => ({ body: PRESETS.map(({ name, summary, needs }) => ({ name, summary, needs })) }),
   },
   {
     method: 'POST',

@@ -2,11 +2,13 @@ import { Compile } from 'typebox/compile'
 import { Config } from '../model/config.ts'
 import { describeError, type Problem } from '../model/errors.ts'
 import { CheckContext, checks } from './checks/index.ts'
+import { presetChecks } from './checks/presets.ts'
 import { type ConfigDocument, readDocument, type TextFormatName } from './document.ts'
 import { explain, FINDING_LIMIT } from './explain.ts'
 import { type Finding, finding } from './finding.ts'
 import './formats.ts'
 import { compareRanks, DocumentOrder, type Path, PathWords, toPointer, valueAt } from './path.ts'
+import { expandPresets } from './presets/expand.ts'
 import { type Salvage, salvage, wholeConfig } from './salvage.ts'
 import { kindOfValue } from './words.ts'
 
@@ -78,10 +80,14 @@ function findSchemaFaults(value: unknown): readonly Finding[] {
 }
 
 function runChecks(salvaged: Salvage, words: PathWords): readonly Finding[] {
-  const context = new CheckContext(salvaged, words)
-  return checks.flatMap(check =>
-    check.run(context).map(found => ({ ...found, path: salvaged.original(found.path) })),
-  )
+  const plain = { ...salvaged, config: expandPresets(salvaged.config) }
+  // Presets are checked as they are written, all else as they are written out.
+  const [written, expanded] = [new CheckContext(salvaged, words), new CheckContext(plain, words)]
+  const findings = presetChecks.flatMap(check => check.run(written))
+  return [...findings, ...checks.flatMap(check => check.run(expanded))].map(found => ({
+    ...found,
+    path: salvaged.original(found.path),
+  }))
 }
 
 /** Findings about any value, as problems in its order. */

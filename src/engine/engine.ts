@@ -1,5 +1,5 @@
 import { type BgpTransport, Slices, Speaker } from '../bgp/index.ts'
-import { type ConfigStore, validateConfig } from '../config/index.ts'
+import { type ConfigStore, expandPresets, validateConfig } from '../config/index.ts'
 import { desiredState, Fib, type ReconcileReport, Reconciler } from '../forwarding/index.ts'
 import { RT_TABLE } from '../kernel/constants.ts'
 import type { Kernel } from '../kernel/objects.ts'
@@ -197,7 +197,8 @@ export class Engine {
     await this.#watch.read()
     this.#resolve()
     this.#static.install()
-    this.#speaker.configure(config.bgp, config.policies ?? [], config)
+    const plain = expandPresets(config)
+    this.#speaker.configure(plain.bgp, plain.policies ?? [], plain)
     // Without BGP nobody is waited for: what an earlier engine left and nobody wants goes now.
     if (!config.bgp) this.#fib.sweep()
   }

@@ -110,9 +110,45 @@ const session = {
   ),
 }
 
+export const PresetName = Type.Union(
+  [
+    Type.Literal('calico-tor'),
+    Type.Literal('calico-rr'),
+    Type.Literal('cilium'),
+    Type.Literal('metallb'),
+    Type.Literal('kube-router'),
+    Type.Literal('hybridnet'),
+  ],
+  { description: 'Kind of cluster network, and the part that the box has in it.' },
+)
+
+export const BgpPreset = Type.Object(
+  {
+    name: PresetName,
+    pods: Type.Optional(
+      Type.Array(PrefixText, {
+        minItems: 1,
+        description: 'Networks of the pods; what lies inside them may be announced by the nodes.',
+      }),
+    ),
+    services: Type.Optional(
+      Type.Array(PrefixText, {
+        minItems: 1,
+        description: 'Networks of the services; what lies inside them may be announced by the nodes.',
+      }),
+    ),
+  },
+  {
+    ...closed,
+    description:
+      'Settings and policies for the nodes of a kind of cluster, where the group has none of its own. GET /api/v1/config/expanded shows them written out.',
+  },
+)
+
 export const BgpNeighborGroup = Type.Object(
   {
     name: nameText('Name of the group: lower-case letters, digits, dots and hyphens.'),
+    preset: Type.Optional(BgpPreset),
     ...session,
     listenRanges: Type.Optional(
       Type.Array(PrefixText, {
@@ -246,6 +282,8 @@ export const Bgp = Type.Object(
 )
 
 export { AddressFamily } from './config-bgp-keeping.ts'
+export type PresetName = Static<typeof PresetName>
+export type BgpPreset = Static<typeof BgpPreset>
 export type BgpNeighborGroup = Static<typeof BgpNeighborGroup>
 export type BgpNeighbor = Static<typeof BgpNeighbor>
 export type Bmp = Static<typeof Bmp>

@@ -607,4 +607,16 @@ export const configErrors = {
     detail: '{address} is an eBGP neighbour in no network of the box, and its packets leave with a TTL of 1.',
     fix: 'Set multihop: true where routers lie between, or give an interface an address in its network.',
   },
+  'preset-incomplete': {
+    title: "A preset does not know which routes are the cluster's.",
+    status: 422,
+    detail: 'The preset {preset} needs {key}.',
+    fix: 'Name the networks, as in {key}: [10.244.0.0/16].',
+  },
+  'preset-name-taken': {
+    title: 'A name that a preset makes is taken.',
+    status: 422,
+    detail: 'The preset of the group {group} makes {what} {name}, and there is one: {other}.',
+    fix: 'Give the group or the other another name.',
+  },
 } as const

@@ -93,6 +93,7 @@ export class ApiHarness {
       getInterfaces: [ethernet, { ...ethernet, name: 'lo', unknownToTheSchema: true }],
       getTunnels: [tunnel],
       getNeighbors: [neighbor],
+      getMonitoring: [{ address: '10.0.0.9', port: 11019, state: 'up', messages: 3 }],
       getRoutes: { total: 1, routes: [route] },
     }
   }

@@ -37,6 +37,22 @@ describe('the configuration over REST', () => {
     expect(response.json()).toEqual(sample)
   })
 
+  it('is shown with its presets written out', async () => {
+    const preset = { name: 'metallb', services: ['203.0.113.0/24'] }
+    const bgp = {
+      localAs: 65000,
+      routerId: '10.0.0.1',
+      neighborGroups: [{ name: 'lb', remoteAs: 64512, preset }],
+    }
+    api.config = { system: { hostName: 'box' }, bgp }
+    const { neighborGroups } = (await api.app.inject('/api/v1/config/expanded')).json().bgp
+    expect(neighborGroups).toMatchObject([{ name: 'lb', passive: true, importPolicy: 'lb.import' }])
+    expect(neighborGroups[0].preset).toBeUndefined()
+    const presets = (await api.app.inject('/api/v1/presets')).json()
+    expect(presets.map(({ name }: { name: string }) => name)).toContain('calico-rr')
+    api.reset()
+  })
+
   it('is not sent again to who has it', async () => {
     const get = (tag: string) => api.app.inject({ url: '/api/v1/config', headers: { 'if-none-match': tag } })
     const same = await get('"3", W/"7"')
