@@ -57,14 +57,14 @@ export function importContext(
   situation: ImportSituation,
   attributes: AttributeStore,
 ): ImportContext {
-  const { session, clusterId, allowOwnAs } = settings
+  const { session, clusterId, allowOwnAs, confederation } = settings
   const external = situation.type === 'eBGP'
   const otc = external && settings.role !== undefined ? OTC[settings.role] : undefined
   const prepend = external && settings.prependOnImport !== undefined ? [settings.prependOnImport] : undefined
   const lowest = attributes.change({ localPreference: 0 })
   const shuttingDown = external && settings.gracefulShutdown ? lowest : 0
   return {
-    ownAses: [...new Set([settings.ownAs, session.localAs])],
+    ownAses: [...new Set([settings.ownAs, session.localAs, confederation?.identifier ?? session.localAs])],
     allowOwnAs,
     routerId: session.routerId,
     clusterId,
@@ -86,7 +86,7 @@ export function importContext(
 /** Equal for settings under which every route of a neighbour is judged alike. */
 export function importText(settings: NeighborSettings, policy: CompiledPolicy): string {
   const { session, group, clusterId, allowOwnAs, role, gracefulShutdown, acceptGracefulShutdown } = settings
-  const { ownAs, prependOnImport } = settings
+  const { ownAs, prependOnImport, confederation } = settings
   return JSON.stringify([
     policy.text,
     group,
@@ -97,6 +97,7 @@ export function importText(settings: NeighborSettings, policy: CompiledPolicy): 
     acceptGracefulShutdown,
     prependOnImport,
     ownAs,
+    confederation?.identifier,
     session.localAs,
     session.routerId,
   ])

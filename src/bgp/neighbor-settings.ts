@@ -3,6 +3,7 @@ import { type Family, familyOf, isLinkLocal, parseAddress } from '../net/address
 import { containsAddress, hostPrefix, networkOf, type Prefix, parsePrefix } from '../net/prefix.ts'
 import { canonicalZoned, withoutZone } from '../net/zone.ts'
 import type { SessionSettings } from './session/settings.ts'
+import type { PeerType } from './sink.ts'
 import type { ListenKey } from './transport.ts'
 import { readUint32 } from './wire/bytes.ts'
 
@@ -30,6 +31,8 @@ export interface NeighborSettings {
   readonly clusterId: number
   /** The AS that we are (`bgp.localAs`), whatever we are for this neighbour. */
   readonly ownAs: number
+  /** The AS of our confederation (RFC 5065), and the other ASes that it consists of. */
+  readonly confederation: { readonly identifier: number; readonly members: readonly number[] } | undefined
   /** So often our own AS may be in an AS_PATH. */
   readonly allowOwnAs: number
   /** The session is about to go down for maintenance (RFC 8326): its routes are the last to be used. */
@@ -150,6 +153,21 @@ export function listenKeys(
   return keys
 }
 
+/** What the neighbour is to us, by its AS. */
+export function peerType({ session, confederation }: NeighborSettings, remoteAs: number): PeerType {
+  if (remoteAs === session.localAs) return 'iBGP'
+  return confederation?.members.includes(remoteAs) ? 'confederation' : 'eBGP'
+}
+
+/** Whether we are `localAs` to the neighbour: others know us by the confederation's identifier. */
+function isInside(bgp: Bgp, remoteAs: number | undefined): boolean {
+  return !bgp.confederation || remoteAs === bgp.localAs || isMember(bgp, remoteAs)
+}
+
+function isMember({ confederation }: Bgp, remoteAs: number | undefined): boolean {
+  return remoteAs !== undefined && (confederation?.members.includes(remoteAs) ?? false)
+}
+
 function resolve(
   bgp: Bgp,
   address: string,
@@ -158,6 +176,7 @@ function resolve(
 ): NeighborSettings {
   const from: Shared = { ...group, ...neighbor }
   const internal = from.remoteAs === bgp.localAs
+  const { confederation } = bgp
   const families = from.families?.map(family => (family === 'ipv4-unicast' ? 4 : 6) satisfies Family)
   const bytes = withoutZone(address)
   const linkLocal = bytes === undefined || isLinkLocal(bytes)
@@ -169,7 +188,7 @@ function resolve(
       link: bytes === undefined ? neighbor?.interface : undefined,
       port: from.port ?? DEFAULT.port,
       localAddress: from.localAddress,
-      localAs: bgp.localAs,
+      localAs: isInside(bgp, from.remoteAs) ? bgp.localAs : confederation!.identifier,
       routerId: readUint32(parseAddress(bgp.routerId)!, 0),
       remoteAs: from.remoteAs,
       families: families?.sort() ?? usual,
@@ -177,8 +196,9 @@ function resolve(
       ...hopLimits(internal, from),
       password: from.password,
       extendedNexthop: from.extendedNexthop ?? linkLocal,
-      role: from.role,
-      roleStrict: from.roleStrict ?? false,
+      // Roles are for sessions with others (RFC 9234 §4).
+      role: isMember(bgp, from.remoteAs) ? undefined : from.role,
+      roleStrict: !isMember(bgp, from.remoteAs) && (from.roleStrict ?? false),
       holdTime: from.holdTime ?? DEFAULT.holdTime,
       keepaliveTime: from.keepaliveTime,
       connectRetryTime: from.connectRetryTime ?? DEFAULT.connectRetryTime,
@@ -202,6 +222,7 @@ function resolve(
     routeReflectorClient: from.routeReflectorClient ?? false,
     clusterId: readUint32(parseAddress(bgp.clusterId ?? bgp.routerId)!, 0),
     ownAs: bgp.localAs,
+    confederation,
     allowOwnAs: from.allowOwnAs ?? 0,
     gracefulShutdown: from.gracefulShutdown ?? bgp.gracefulShutdown ?? false,
     acceptGracefulShutdown: from.acceptGracefulShutdown ?? true,

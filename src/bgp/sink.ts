@@ -2,7 +2,7 @@ import type { Family } from '../net/address.ts'
 import type { Hop, NexthopSet } from '../routing/nexthop-set.ts'
 
 /** A session inside our own AS, or with another (RFC 4271 §1.1: internal and external peers). */
-export type PeerType = 'eBGP' | 'iBGP'
+export type PeerType = 'eBGP' | 'iBGP' | 'confederation'
 
 /** Where the Loc-RIB goes: the best multipath set of each prefix. Called synchronously, in slices. */
 export interface RouteSink {
@@ -13,7 +13,7 @@ export interface RouteSink {
     offset: number,
     length: number,
     nexthops: NexthopSet,
-    type: PeerType,
+    type: 'eBGP' | 'iBGP',
   ): void
   withdraw(family: Family, bytes: Uint8Array, offset: number, length: number): void
   /** All neighbours that were expected have sent End-of-RIB, or their time is up: what an earlier run left may go. */

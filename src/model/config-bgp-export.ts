@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { addressText } from './scalars.ts'
+import { AsNumber, addressText, closed } from './scalars.ts'
 
 /** What neighbours and groups say of how routes are announced to them. */
 export const announcing = {
@@ -48,6 +48,23 @@ export const announcing = {
 
 /** What the speaker as a whole says of it. */
 export const announcer = {
+  confederation: Type.Optional(
+    Type.Object(
+      {
+        identifier: { ...AsNumber, description: 'The AS that the whole confederation is to others.' },
+        members: Type.Array(AsNumber, {
+          minItems: 1,
+          uniqueItems: true,
+          description: 'The ASes that it consists of; our own, localAs, may be among them.',
+        }),
+      },
+      {
+        ...closed,
+        description:
+          'The confederation that we are in (RFC 5065): localAs is our AS in it, neighbours of its other ASes are inside too, and all others see its identifier. Default: none.',
+      },
+    ),
+  ),
   clusterId: Type.Optional(
     addressText(
       'Identifier of the cluster of our route reflector clients, in the form of an IPv4 address: the same on all reflectors of the cluster (RFC 4456). Default: routerId.',

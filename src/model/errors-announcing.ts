@@ -20,12 +20,26 @@ export const announcingErrors = {
     detail: '{who} has nexthopSelf: {value} and nexthopUnchanged: true, which say the opposite.',
     fix: 'Take one of the two away.',
   },
+  'confederation-identifier': {
+    title: 'The identifier of the confederation is one of its members.',
+    status: 422,
+    detail:
+      '{as} is the identifier of the confederation and an AS inside it, so that nobody could tell its paths apart (RFC 5065).',
+    fix: 'Give the AS that others are to see as identifier; localAs and members are ASes that only the inside sees.',
+  },
+  'confederation-neighbor': {
+    title: 'A neighbour is of the AS that the confederation is to others.',
+    status: 422,
+    detail:
+      "{who} is of AS {as}, the identifier of our confederation; inside it neighbours are of its members' ASes (RFC 5065).",
+    fix: 'Set remoteAs to the member AS of the neighbour.',
+  },
   'external-only': {
     title: 'A setting means nothing inside the AS.',
     status: 422,
     severity: 'warning',
     detail:
-      '{who} is of our own AS, where {key} has no effect: next hops and AS paths stay as they are there.',
+      '{who} is inside our AS or confederation, where {key} has no effect: next hops and AS paths stay as they are there.',
     fix: 'Take {key} away, or set remoteAs to the AS of the neighbour.',
   },
 } as const

@@ -99,8 +99,8 @@ export const BgpNeighborState = Type.Object(
     description: Type.Optional(Type.String({ description: 'As in the configuration.' })),
     localAs: Type.Integer({ description: 'Our AS.' }),
     remoteAs: Type.Integer({ description: 'AS of the neighbour.' }),
-    type: Type.Union([Type.Literal('iBGP'), Type.Literal('eBGP')], {
-      description: 'Whether the neighbour is of our AS.',
+    type: Type.Union([Type.Literal('iBGP'), Type.Literal('eBGP'), Type.Literal('confederation')], {
+      description: 'Whether the neighbour is of our AS, of another, or of another of our confederation.',
     }),
     state: SessionState,
     routerId: Type.Optional(Type.String({ description: "The neighbour's BGP identifier." })),

@@ -13,7 +13,7 @@ export function monitoredSession(
     readonly peer: number
     readonly address: string
     readonly remoteAs: number
-    readonly type: PeerType | 'confederation'
+    readonly type: PeerType
   },
   channel: Channel,
   since: number,

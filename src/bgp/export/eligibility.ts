@@ -26,7 +26,7 @@ export function mayAnnounce(
   const communities = attributes.wellKnown[set]!
   if ((communities & FORBIDDEN[type]) !== 0) return false
   if (type === 'iBGP') return !isInternal(peers, peer) || reflects(treatment, peers, peer)
-  if (type !== 'eBGP') return true
+  if (type === 'confederation') return true
   // Internal neighbours get it by the rules of partial deployment (RFC 9494 §4.6): see `Rewriting`.
   if ((communities & WELL_KNOWN.LLGR_STALE) !== 0 && !treatment.longLived) return false
   return !treatment.customersOnly || !isForCustomers(attributes, set)
@@ -42,7 +42,7 @@ function reflects(treatment: Treatment, peers: PeerColumns, peer: number): boole
 
 /** Whether a path was learned from a neighbour of our own AS. */
 export function isInternal(peers: PeerColumns, peer: number): boolean {
-  return peer !== LOCAL && peers.external[peer] === 0
+  return peer !== LOCAL && peers.external[peer] === 0 && peers.confederation[peer] === 0
 }
 
 /** RFC 9234 §5: whether it has ONLY_TO_CUSTOMER. */

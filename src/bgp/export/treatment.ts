@@ -107,7 +107,7 @@ function outgoingOf(session: EstablishedSession): Outgoing {
     type,
     as4: negotiated.as4,
     localAs,
-    prepend: external ? 1 : 0,
+    prepend: type === 'iBGP' ? 0 : 1,
     ...(edited && { path: { privateAs, override: asOverride, peerAs: remote.as } }),
     localPreference: 100,
     // RFC 8326 §4: others are to find other ways before the session goes down.

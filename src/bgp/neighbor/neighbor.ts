@@ -4,7 +4,7 @@ import type { BmpMonitor } from '../bmp/monitor.ts'
 import { monitoredSession } from '../bmp/session.ts'
 import type { Member, UpdateGroup } from '../export/update-group.ts'
 import { type ImportContext, type ImportSituation, importContext } from '../import-context.ts'
-import type { NeighborSettings, PrefixLimit } from '../neighbor-settings.ts'
+import { type NeighborSettings, type PrefixLimit, peerType } from '../neighbor-settings.ts'
 import type { CompiledPolicy } from '../policy.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Channel } from '../session/channel.ts'
@@ -158,7 +158,7 @@ export class Neighbor {
   }
 
   get type(): PeerType {
-    return this.remoteAs === this.settings.session.localAs ? 'iBGP' : 'eBGP'
+    return peerType(this.settings, this.remoteAs)
   }
 
   /** As configured, or as its OPEN says where any is accepted; 0 where that is not known. */
@@ -316,6 +316,7 @@ export class Neighbor {
     const { columns } = this.#host.tables
     const external = this.type === 'eBGP'
     columns.external[this.peer] = external ? 1 : 0
+    columns.confederation[this.peer] = this.type === 'confederation' ? 1 : 0
     columns.routerId[this.peer] = channel.remote!.routerId
     this.#receiving.begin(negotiated, this.type, external ? channel.remote!.as : 0)
     this.#negotiated = negotiated

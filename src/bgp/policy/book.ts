@@ -1,6 +1,6 @@
 import type { Policy, PolicyLists } from '../../model/config-policy.ts'
 import { canonicalAddress } from '../../net/address.ts'
-import type { NeighborSettings } from '../neighbor-settings.ts'
+import { type NeighborSettings, peerType } from '../neighbor-settings.ts'
 import { ACCEPT_ALL, ACCEPT_LEARNED, type CompiledPolicy, Numbers, REJECT_ALL } from '../policy.ts'
 import type { AttributeStore } from '../rib/attribute-store.ts'
 import type { PeerType } from '../sink.ts'
@@ -65,7 +65,7 @@ export class PolicyBook {
         false,
       )
     }
-    return remoteAs === localAs ? ACCEPT_ALL : REJECT_ALL
+    return peerType(settings, remoteAs ?? 0) === 'eBGP' ? REJECT_ALL : ACCEPT_ALL
   }
 
   exportPolicy(settings: NeighborSettings, type: PeerType): CompiledPolicy {
@@ -73,7 +73,7 @@ export class PolicyBook {
       const { localAs } = settings.session
       return this.#compile(settings.exportPolicy, { direction: 'export', localAs }, type === 'eBGP')
     }
-    return type === 'iBGP' ? ACCEPT_LEARNED : REJECT_ALL
+    return type === 'eBGP' ? REJECT_ALL : ACCEPT_LEARNED
   }
 
   #compile(name: string | readonly string[], side: PolicySide, removeMed: boolean): CompiledPolicy {

@@ -9,6 +9,8 @@ export const LOCAL = 0
 export class PeerColumns {
   /** 1: eBGP. */
   external = new Uint8Array(64)
+  /** 1: of another AS of our confederation (RFC 5065): inside, as iBGP is, for the decision process. */
+  confederation = new Uint8Array(64)
   /** 1: a client of our route reflector (RFC 4456). */
   client = new Uint8Array(64)
   routerId = new Uint32Array(64)
@@ -28,6 +30,7 @@ export class PeerColumns {
       return -1
     }
     this.external = widened(this.external, peer + 1)
+    this.confederation = widened(this.confederation, peer + 1)
     this.client = widened(this.client, peer + 1)
     this.routerId = widened(this.routerId, peer + 1)
     this.group = widened(this.group, peer + 1)
@@ -39,6 +42,7 @@ export class PeerColumns {
   /** Gives a number back. No path may have it any more. */
   release(peer: number): void {
     this.external[peer] = 0
+    this.confederation[peer] = 0
     this.client[peer] = 0
     this.routerId[peer] = 0
     this.group[peer] = 0

@@ -1,7 +1,7 @@
 import { parseAddress } from '../../net/address.ts'
 import { type Finding, finding } from '../finding.ts'
 import { notOneHost } from './address-kind.ts'
-import { sessionName, sessionsOf } from './bgp-sessions.ts'
+import { isExternalAs, sessionName, sessionsOf } from './bgp-sessions.ts'
 import type { Check, CheckContext } from './context.ts'
 
 /** How routes are announced to BGP neighbours. */
@@ -9,6 +9,8 @@ export const bgpAnnouncingChecks: readonly Check[] = [
   { name: 'the cluster id has the form of an IPv4 address', run: clusterId },
   { name: 'a next hop is not our own and unchanged at once', run: nexthops },
   { name: 'what only eBGP neighbours are told otherwise is said of them', run: externalOnly },
+  { name: "a confederation's identifier is none of its members", run: confederationIdentifier },
+  { name: 'no neighbour is of the AS that the confederation is to others', run: confederationNeighbors },
   { name: 'a client of the route reflector is of our own AS', run: reflectorClients },
 ]
 
@@ -50,9 +52,28 @@ function externalOnly({ config: { bgp } }: CheckContext): readonly Finding[] {
   return sessionsOf(bgp).flatMap(entry => {
     const { session, group, path } = entry
     const as = session.remoteAs ?? group?.remoteAs
-    if (!bgp || as !== bgp.localAs) return []
+    if (!bgp || as === undefined || isExternalAs(bgp, as)) return []
     return (['nexthopUnchanged', 'removePrivateAs', 'asOverride'] as const).flatMap(key =>
       session[key] ? [finding([...path, key], 'external-only', { who: sessionName(entry), key })] : [],
     )
+  })
+}
+
+function confederationIdentifier({ config: { bgp } }: CheckContext): readonly Finding[] {
+  const { confederation, localAs } = bgp ?? {}
+  if (!confederation) return []
+  const { identifier, members } = confederation
+  if (identifier !== localAs && !members.includes(identifier)) return []
+  return [finding(['bgp', 'confederation', 'identifier'], 'confederation-identifier', { as: identifier })]
+}
+
+function confederationNeighbors({ config: { bgp } }: CheckContext): readonly Finding[] {
+  return sessionsOf(bgp).flatMap(entry => {
+    const { session, path } = entry
+    const identifier = bgp?.confederation?.identifier
+    if (session.remoteAs === undefined || session.remoteAs !== identifier) return []
+    return [
+      finding([...path, 'remoteAs'], 'confederation-neighbor', { who: sessionName(entry), as: identifier }),
+    ]
   })
 }

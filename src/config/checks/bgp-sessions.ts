@@ -42,6 +42,11 @@ export function sessionsOf(bgp: Bgp | undefined): readonly SessionEntry[] {
   return [...groupsOf(bgp), ...neighborsOf(bgp)]
 }
 
+/** Whether a neighbour of an AS is an external one: not of our own AS, nor of another of our confederation (RFC 5065). */
+export function isExternalAs({ localAs, confederation }: Bgp, as: number): boolean {
+  return as !== localAs && !(confederation?.members.includes(as) ?? false)
+}
+
 /** How a sentence begins that is about a neighbour or a group. */
 export function sessionName({ session }: SessionEntry): string {
   if ('name' in session) return `The group ${session.name}`

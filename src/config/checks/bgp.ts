@@ -6,7 +6,7 @@ import { type Finding, finding } from '../finding.ts'
 import type { Path } from '../path.ts'
 import { suggest } from '../words.ts'
 import { notOneHost, versionOf } from './address-kind.ts'
-import { groupsOf, neighborsOf, sessionsOf } from './bgp-sessions.ts'
+import { groupsOf, isExternalAs, neighborsOf, sessionsOf } from './bgp-sessions.ts'
 import { type Check, type CheckContext, duplicates } from './context.ts'
 import { policyUses } from './policy-uses.ts'
 import { hostBitsFinding } from './routes.ts'
@@ -291,7 +291,7 @@ const withoutPolicy = {
 function missingPolicies({ config: { bgp } }: CheckContext): readonly Finding[] {
   return neighborsOf(bgp).flatMap(({ session, group, path, address }) => {
     const as = session.remoteAs ?? group?.remoteAs
-    if (as === undefined || as === bgp?.localAs) return []
+    if (!bgp || as === undefined || !isExternalAs(bgp, as)) return []
     return (['importPolicy', 'exportPolicy'] as const).flatMap(key => {
       if ((session[key] ?? group?.[key]) !== undefined) return []
       const parameters = { address, key, effect: withoutPolicy[key] }

@@ -61,8 +61,23 @@ const cases: readonly [string, Sections, readonly string[]][] = [
       ],
     }),
     [
-      'warning: bgp.neighbors[172.16.0.11].removePrivateAs: The neighbour 172.16.0.11 is of our own AS, where removePrivateAs has no effect: next hops and AS paths stay as they are there. Take removePrivateAs away, or set remoteAs to the AS of the neighbour.',
-      'warning: bgp.neighbors[172.16.0.12].nexthopUnchanged: The neighbour 172.16.0.12 is of our own AS, where nexthopUnchanged has no effect: next hops and AS paths stay as they are there. Take nexthopUnchanged away, or set remoteAs to the AS of the neighbour.',
+      'warning: bgp.neighbors[172.16.0.11].removePrivateAs: The neighbour 172.16.0.11 is inside our AS or confederation, where removePrivateAs has no effect: next hops and AS paths stay as they are there. Take removePrivateAs away, or set remoteAs to the AS of the neighbour.',
+      'warning: bgp.neighbors[172.16.0.12].nexthopUnchanged: The neighbour 172.16.0.12 is inside our AS or confederation, where nexthopUnchanged has no effect: next hops and AS paths stay as they are there. Take nexthopUnchanged away, or set remoteAs to the AS of the neighbour.',
+    ],
+  ],
+  [
+    'refuses a confederation that is one of its members, and a neighbour of the AS that it is to others',
+    bgp({
+      confederation: { identifier: 64512, members: [64513] },
+      neighbors: [
+        { address: '172.16.0.11', remoteAs: 64513, removePrivateAs: 'all' },
+        { address: '172.16.0.12', remoteAs: 64512 },
+      ],
+    }),
+    [
+      'bgp.confederation.identifier: 64512 is the identifier of the confederation and an AS inside it, so that nobody could tell its paths apart (RFC 5065). Give the AS that others are to see as identifier; localAs and members are ASes that only the inside sees.',
+      'warning: bgp.neighbors[172.16.0.11].removePrivateAs: The neighbour 172.16.0.11 is inside our AS or confederation, where removePrivateAs has no effect: next hops and AS paths stay as they are there. Take removePrivateAs away, or set remoteAs to the AS of the neighbour.',
+      "bgp.neighbors[172.16.0.12].remoteAs: The neighbour 172.16.0.12 is of AS 64512, the identifier of our confederation; inside it neighbours are of its members' ASes (RFC 5065). Set remoteAs to the member AS of the neighbour.",
     ],
   ],
 ]
