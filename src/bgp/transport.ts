@@ -1,4 +1,5 @@
 import type { Prefix } from '../net/prefix.ts'
+import type { Drops } from './session/drops.ts'
 
 /** One TCP connection as the speaker sees it: bytes in, bytes out, and what became of it. */
 export interface Connection {
@@ -76,6 +77,8 @@ export interface BgpTransport {
   connect(target: ConnectTarget): Connection
   /** Connections given to `onConnection` are open: `onOpen` is not called for them. */
   listen(options: { port: number; onConnection(connection: Connection): void }): Listener
+  /** What the kernel has dropped until now; undefined where it does not say. */
+  drops(): Drops | undefined
   /** `onRouter` hears of every sign of life of a router: its link-local address, without zone, and the name of the link. */
   discover(options: { onRouter(address: string, link: string): void }): RouterDiscovery
 }

@@ -4,12 +4,14 @@ import type {
   Connection,
   ConnectionHandler,
   ConnectTarget,
+  Drops,
   HopLimits,
   Listener,
   ListenKey,
   RouterDiscovery,
 } from '../bgp/index.ts'
 import { arrivalTtl, limitHops, openTcpSocket } from '../kernel/socket-options.ts'
+import { tcpCounters } from '../kernel/tcp-drops.ts'
 import { familyOf, parseAddress } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
 import { LinkDiscovery } from './link-discovery.ts'
@@ -18,10 +20,15 @@ import { TcpListener } from './tcp-listener.ts'
 /** A peer that was told of the end has so long to close its side; milliseconds. After that the socket is freed without it. */
 const LINGER = 5000
 
+/** Neighbours that fail at once share one reading of the kernel's counters; milliseconds. */
+const DROPS_AGE = 100
+
 /** BGP's transport over the TCP of the network namespace that the process runs in. */
 export class TcpTransport implements BgpTransport {
   readonly #clock: Clock
   readonly #log: (line: string) => void
+  /** As they were read last. */
+  #drops: { readonly at: number; readonly counts: Drops | undefined } | undefined
   readonly #sockets = new Set<Socket>()
   readonly #listeners = new Set<{ close(): void }>()
 
@@ -68,6 +75,16 @@ export class TcpTransport implements BgpTransport {
     }
     this.#listeners.add(listener)
     return listener
+  }
+
+  drops(): Drops | undefined {
+    const now = this.#clock.now()
+    if (!this.#drops || now - this.#drops.at >= DROPS_AGE) {
+      const counts = tcpCounters(['TCPMD5NotFound', 'TCPMD5Unexpected', 'TCPMD5Failure', 'TCPMinTTLDrop'])
+      const [unsigned = 0, signed = 0, wronglySigned = 0, tooFar = 0] = counts ?? []
+      this.#drops = { at: now, counts: counts && { unsigned, signed, wronglySigned, tooFar } }
+    }
+    return this.#drops.counts
   }
 
   discover(options: { onRouter(address: string, link: string): void }): RouterDiscovery {

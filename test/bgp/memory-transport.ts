@@ -1,3 +1,4 @@
+import type { Drops } from '../../src/bgp/session/drops.ts'
 import type { BgpTransport, Connection, ConnectionHandler, HopLimits } from '../../src/bgp/transport.ts'
 import type { Clock } from '../../src/net/clock.ts'
 
@@ -9,6 +10,8 @@ export class MemoryNetwork {
   readonly silent = new Set<string>()
   readonly #listeners = new Map<string, (connection: Connection) => void>()
   readonly connections: MemoryConnection[] = []
+  /** What the kernels of all hosts have dropped. */
+  drops: Drops | undefined
   /** Has a router show itself on a link to the host that asked last for routers, and the links that it asked for. */
   advertise: (address: string, link: string) => void = () => {}
   links: readonly string[] = []
@@ -25,6 +28,7 @@ export class MemoryNetwork {
         this.#listeners.set(`${address}:${port}`, onConnection)
         return { setKeys() {}, close: () => this.#listeners.delete(`${address}:${port}`) }
       },
+      drops: () => this.drops,
       discover: ({ onRouter }) => {
         this.advertise = onRouter
         return {

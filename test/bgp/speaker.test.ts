@@ -59,7 +59,7 @@ describe('the log', () => {
     const box = lab.box('10.0.0.1', { localAs: 64512, neighbors: [{ address: '10.0.0.2', remoteAs: 64512 }] })
     lab.seconds(600)
     expect(box.events.map(({ message }) => message)).toEqual([
-      'session with 10.0.0.2 is down: No TCP connection to 10.0.0.2 (ECONNREFUSED). Nothing listens on TCP port 179 there: start BGP on 10.0.0.2, set port to where it listens, or set passive: true if only the neighbour dials.',
+      "session with 10.0.0.2 is down: No TCP connection to 10.0.0.2 (ECONNREFUSED). Nothing listens on TCP port 179 there: start BGP on 10.0.0.2, set port to where it listens (Calico: listenPort of the BGPConfiguration; Cilium: localPort in the CiliumBGPClusterConfig; kube-router: --bgp-port), or set passive: true if only the neighbour dials (MetalLB's native BGP, Cilium without localPort).",
     ])
     expect(box.neighbor('10.0.0.2').lastDown?.reason).toContain('ECONNREFUSED')
   })

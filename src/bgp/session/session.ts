@@ -13,6 +13,7 @@ import {
 } from '../wire/index.ts'
 import { Channel, type ChannelOwner, type MessageCounters } from './channel.ts'
 import type { Down } from './down.ts'
+import { type Drops, dropsSince, suspicions } from './drops.ts'
 import { openOf, plainOpen, refusal, worksWithoutCapabilities } from './opening.ts'
 import { needsReset, type SessionSettings } from './settings.ts'
 import { Alarm, jittered, type Random } from './timers.ts'
@@ -75,6 +76,8 @@ export class Session implements ChannelOwner {
   #waiting: Connection | undefined
   #running = false
   #errors = 0
+  /** What the kernel had dropped when we began to dial or to wait, or when we looked last. */
+  #before: Drops | undefined
   /** Where the neighbour was found, where the configuration does not say it. */
   #found: string | undefined
   /** The neighbour refuses optional parameters: our next OPEN has none (RFC 5492 §3). */
@@ -256,6 +259,7 @@ export class Session implements ChannelOwner {
   established(channel: Channel): void {
     for (const other of [...this.#channels]) if (other !== channel) this.#collided(other)
     this.#connectRetry.cancel()
+    this.#before = undefined
     this.#report()
     this.#events.established()
   }
@@ -286,7 +290,7 @@ export class Session implements ChannelOwner {
     this.#endedAt = this.clock.now()
     if (this.#running && !this.#busy) this.#comeBack(down)
     this.#report()
-    this.#events.down(down, since !== undefined)
+    this.#events.down(this.#withDrops(down), since !== undefined)
   }
 
   get #address(): string | undefined {
@@ -315,6 +319,19 @@ export class Session implements ChannelOwner {
     channel.end({ kind: 'sent', notification: notification(ERROR.cease.connectionCollision) })
   }
 
+  #withDrops(down: Down): Down {
+    if (down.kind !== 'tcp' || down.phase !== 'Connect') return down
+    return { ...down, drops: this.#newDrops() }
+  }
+
+  /** What the kernel has dropped since this was asked last, or since we began to dial or wait. */
+  #newDrops(): Drops | undefined {
+    const now = this.#transport.drops()
+    const since = dropsSince(this.#before, now)
+    this.#before = now
+    return since
+  }
+
   /** After an error the neighbour is left alone for a while; where only TCP failed, it is dialled at the next retry. */
   #comeBack(down: Down): void {
     if (down.kind === 'replaced') return
@@ -337,18 +354,17 @@ export class Session implements ChannelOwner {
     if (waiting) {
       waiting.handler = undefined
       this.accept(waiting)
-    } else if (this.#settings.passive) this.#report()
-    else this.#dial()
+    } else this.#dial()
   }
 
   #setRetry(): void {
-    if (!this.#settings.passive)
-      this.#connectRetry.set(jittered(this.#settings.connectRetryTime * 1000, this.random))
+    this.#connectRetry.set(jittered(this.#settings.connectRetryTime * 1000, this.random))
   }
 
   /** ConnectRetryTimer_Expires: gives up the attempt that is under way and dials again. */
   #retry(): void {
     if (!this.#running || this.#busy) return
+    if (this.#settings.passive) this.#lookForDrops()
     const attempt = this.#channels.find(channel => channel.state === 'Connect')
     if (attempt) {
       attempt.end({
@@ -362,14 +378,21 @@ export class Session implements ChannelOwner {
     this.#dial()
   }
 
+  /** A passive neighbour has no attempts that fail: what keeps it away shows in what the kernel drops. */
+  #lookForDrops(): void {
+    const drops = this.#newDrops()
+    if (drops && suspicions(drops, this.#settings).length > 0)
+      this.#events.refused({ kind: 'dropped', drops })
+  }
+
   #dial(): void {
-    if (this.#settings.passive) return
     const address = this.#address
-    if (address === undefined) {
+    this.#setRetry()
+    this.#before ??= this.#transport.drops()
+    if (this.#settings.passive || address === undefined) {
       this.#report()
       return
     }
-    this.#setRetry()
     this.#channels.push(new Channel(this, this.#transport.connect({ ...this.#settings, address }), true))
     this.#report()
   }

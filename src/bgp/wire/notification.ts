@@ -1,4 +1,5 @@
 import { readUint16, readUint32 } from './bytes.ts'
+import { type Capabilities, capabilityNames, decodeCapabilities } from './capabilities.ts'
 import { formatAfiSafi } from './family.ts'
 import { buildMessage, HEADER_LENGTH, MAX_MESSAGE, MessageType } from './message.ts'
 import { ERROR, type ErrorCode, NOTIFICATION_TABLE } from './notification-table.ts'
@@ -67,7 +68,7 @@ const DATA_DETAILS: Readonly<Record<string, (data: Uint8Array) => string | undef
   '1/2': data => (data.length >= 2 ? `The length was ${readUint16(data, 0)}.` : undefined),
   '1/3': data => (data.length >= 1 ? `The type was ${data[0]}.` : undefined),
   '2/1': data => (data.length >= 2 ? `Version ${readUint16(data, 0)} would be supported.` : undefined),
-  '2/7': data => (data.length >= 1 ? `The capability is number ${data[0]}.` : undefined),
+  '2/7': neededCapabilities,
   '3/3': data => (data.length >= 1 ? `The attribute is number ${data[0]}.` : undefined),
   '6/1': data =>
     data.length >= 7
@@ -75,6 +76,18 @@ const DATA_DETAILS: Readonly<Record<string, (data: Uint8Array) => string | undef
       : undefined,
   '6/2': communication,
   '6/4': communication,
+}
+
+/** RFC 5492 §5: the capabilities that are needed, as they would stand in an OPEN. */
+function neededCapabilities(data: Uint8Array): string | undefined {
+  const needed: Capabilities = { families: [] }
+  if (data.length === 0 || !decodeCapabilities(data, needed)) return undefined
+  const names = capabilityNames(needed).map(name =>
+    name === 'multiprotocol'
+      ? `${name} (${needed.families.map(({ afi, safi }) => formatAfiSafi(afi, safi)).join(', ')})`
+      : name,
+  )
+  return `What is needed: ${names.join(', ')}.`
 }
 
 function dataDetail(notification: Notification): string | undefined {

@@ -84,7 +84,19 @@ describe('TCP MD5 with BIRD', () => {
     await until('wrong signatures', () => counter('TCPMD5Failure') > failures)
     await until('missing signatures', () => counter('TCPMD5NotFound') > unsigned)
     expect([box.neighbor(FOUR)!.messages.received, box.neighbor(SIX)!.messages.received]).toEqual([0, 0])
+    const reason = await until('a reason', () => box.neighbor(FOUR)?.lastDown?.reason)
+    expect(reason).toMatch(/We wait for 10\.9\.1\.2 to dial\. Meanwhile the kernel dropped.*MD5 signature/)
     bird.configure(birdConfig('password "ours";'))
+    await until('both sessions are up', () => both(box))
+  })
+
+  it('says that the passwords differ where both sides dial, and that the neighbour has one where we have none', async () => {
+    const { bird, box } = await start(bgp({ password: 'ours' }, {}), birdConfig('password "theirs";'))
+    const reason = (address: string, pattern: RegExp) =>
+      until(`${pattern}`, () => pattern.test(box.neighbor(address)?.lastDown?.reason ?? ''))
+    await reason(FOUR, /No TCP connection.*with a wrong MD5 signature: the passwords differ/)
+    await reason(SIX, /No TCP connection.*with an MD5 signature that nobody here wants/)
+    bird.configure(birdConfig('password "ours";', ''))
     await until('both sessions are up', () => both(box))
   })
 

@@ -8,29 +8,10 @@ import { ERROR, notification } from '../../../src/bgp/wire/index.ts'
 import { ManualClock } from '../../../src/net/manual-clock.ts'
 import { MemoryConnection, MemoryNetwork } from '../memory-transport.ts'
 import { Remote } from '../remote.ts'
+import { SESSION } from './settings.ts'
 
 const US = '10.0.0.1'
 const THEM = '10.0.0.2'
-
-const SETTINGS: SessionSettings = {
-  address: THEM,
-  port: 179,
-  localAddress: undefined,
-  localAs: 64512,
-  routerId: 0x0a000001,
-  remoteAs: 64513,
-  families: [4],
-  passive: false,
-  ttl: 1,
-  holdTime: 90,
-  keepaliveTime: undefined,
-  connectRetryTime: 5,
-  addPathSend: true,
-  addPathReceive: true,
-  gracefulRestartNotification: true,
-  longLivedGracefulRestartTime: 0,
-  gracefulRestartTime: 120,
-}
 
 class Bench {
   readonly clock = new ManualClock()
@@ -53,7 +34,7 @@ class Bench {
         transport: network.host(US),
         slices: new Slices(clock, action => clock.after(0, action)),
       },
-      { ...SETTINGS, ...settings },
+      { ...SESSION, ...settings },
       {
         gracefulRestart: () => ({
           restarting: false,
@@ -539,10 +520,10 @@ describe('the end of a session', () => {
   it('by new settings happens only where they were negotiated', () => {
     const bench = new Bench()
     const remote = bench.establish()
-    bench.session.configure({ ...SETTINGS, connectRetryTime: 9, keepaliveTime: 7 })
+    bench.session.configure({ ...SESSION, connectRetryTime: 9, keepaliveTime: 7 })
     bench.pass(3)
     expect(remote.notification).toBeUndefined()
-    bench.session.configure({ ...SETTINGS, holdTime: 30 })
+    bench.session.configure({ ...SESSION, holdTime: 30 })
     bench.pass(3)
     expect(remote.notification).toMatchObject(ERROR.cease.otherConfigurationChange)
     expect(bench.accepted.at(-1)!.heard[0]?.open?.holdTime).toBe(30)
@@ -579,5 +560,37 @@ describe('TTLs', () => {
     expect([far.closed, bench.refusals]).toEqual([true, [{ kind: 'far', ttl: 62 }]])
     expect(bench.session.state).toBe('Active')
     expect(bench.downs).toEqual([])
+  })
+})
+
+describe('what the kernel drops', () => {
+  const none = { unsigned: 0, signed: 0, wronglySigned: 0, tooFar: 0 }
+
+  it('is told with the attempt that came to nothing', () => {
+    const bench = new Bench()
+    bench.network.drops = { ...none, signed: 5 }
+    bench.network.silent.add(THEM)
+    bench.session.start()
+    bench.network.drops = { ...none, signed: 7 }
+    bench.pass(5000)
+    bench.pass(5000)
+    expect(bench.downs.map(({ down }) => 'drops' in down && down.drops)).toEqual([
+      { ...none, signed: 2 },
+      undefined,
+    ])
+  })
+
+  it('is told of a neighbour that we wait for, where it can have to do with it', () => {
+    const bench = new Bench({ passive: true, password: 'hush' })
+    bench.network.drops = none
+    bench.session.start()
+    bench.pass(6000)
+    bench.network.drops = { ...none, signed: 3 }
+    bench.pass(6000)
+    expect(bench.refusals).toEqual([])
+    bench.network.drops = { ...none, signed: 3, wronglySigned: 2 }
+    bench.pass(6000)
+    expect(bench.refusals).toEqual([{ kind: 'dropped', drops: { ...none, wronglySigned: 2 } }])
+    expect(bench.session.state).toBe('Active')
   })
 })
