@@ -31,6 +31,9 @@ const OPEN_HOLD = 240_000
 /** RFC 9687 §3.3: a peer that takes nothing for so long, or twice the hold time, is gone. */
 const SEND_HOLD = 480_000
 
+/** RFC 4271 §4.4: no more than one KEEPALIVE a second, jitter or not. */
+const KEEPALIVE_LEAST = 1000
+
 const KEEPALIVE = buildKeepalive()
 
 const NOTHING: Uint8Array = new Uint8Array(0)
@@ -274,7 +277,7 @@ export class Channel {
     this.#lastReceived = this.#owner.clock.now()
     this.#hold.set(this.#holdTime)
     this.keepaliveInterval = Math.min(this.#owner.keepaliveTime ?? holdTime / 3, holdTime / 3)
-    this.#keepalive.set(jittered(this.keepaliveInterval * 1000, this.#owner.random))
+    this.#setKeepalive()
   }
 
   #expectKeepalive(type: number): void {
@@ -299,8 +302,13 @@ export class Channel {
     else this.fail(notification(ERROR.holdTimerExpired))
   }
 
+  #setKeepalive(): void {
+    const pause = jittered(this.keepaliveInterval * 1000, this.#owner.random)
+    this.#keepalive.set(Math.max(pause, KEEPALIVE_LEAST))
+  }
+
   #keepaliveDue(): void {
-    this.#keepalive.set(jittered(this.keepaliveInterval * 1000, this.#owner.random))
+    this.#setKeepalive()
     this.#send(KEEPALIVE)
   }
 

@@ -150,7 +150,8 @@ export const MESSAGES: readonly Entry[] = [
     level: 'MUST NOT',
     hash: '133bf83b3afb',
     says: 'At most one KEEPALIVE a second',
-    gap: 'With a hold time of 3 s jitter makes the pauses 0.75 s.',
+    shown:
+      'test/conformance/rfc4271-messages.test.ts › KEEPALIVE › is never sent more than once a second, however short the hold time',
   },
   {
     section: '4.4',
