@@ -8,6 +8,6 @@ export const DECLARED: Readonly<Record<PeerName, readonly string[]>> = {
   bird: [],
   frr: [],
   gobgp: [],
-  openbgpd: [],
+  openbgpd: ['both-families'],
   exabgp: [],
 }

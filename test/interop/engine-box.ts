@@ -67,6 +67,11 @@ export class EngineBox {
     )
   }
 
+  /** Asks a neighbour for its routes again. */
+  async refresh(address: string): Promise<void> {
+    await this.#client.call('refreshNeighbor' as never, { address } as never)
+  }
+
   async route(prefix: string): Promise<RouteState | undefined> {
     const { routes } = await this.#client.call('getRoutes', { prefix })
     return routes.find(row => row.prefix === prefix)

@@ -1,9 +1,21 @@
 import { Bench, Lacks, PEERS, type PeerName } from './bench.ts'
 import type { Case } from './case.ts'
+import { ENDING } from './cases/ending.ts'
+import { PATHS } from './cases/paths.ts'
+import { REFLECTION } from './cases/reflection.ts'
+import { REFRESH } from './cases/refresh.ts'
+import { RESTART } from './cases/restart.ts'
 import { SESSIONS } from './cases/sessions.ts'
 
 /** The rows, in the order in which they are shown. */
-export const CASES: readonly Case[] = [...SESSIONS]
+export const CASES: readonly Case[] = [
+  ...SESSIONS,
+  ...REFRESH,
+  ...RESTART,
+  ...PATHS,
+  ...REFLECTION,
+  ...ENDING,
+]
 
 export type Result = 'yes' | 'no' | 'peer lacks it'
 

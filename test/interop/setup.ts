@@ -19,6 +19,12 @@ export interface Origin {
   readonly routeTargets?: readonly string[]
   /** Where it is not the daemon's own address. */
   readonly nexthop?: string
+  /** What only ExaBGP can be told to send. */
+  readonly pathId?: number
+  readonly originatorId?: string
+  readonly clusterList?: readonly string[]
+  /** `value` in hexadecimal. */
+  readonly attribute?: { readonly code: number; readonly flags: number; readonly value: string }
 }
 
 export type RoleName = 'provider' | 'customer' | 'peer' | 'rs' | 'rs-client'
@@ -70,6 +76,7 @@ export type Feature =
   | 'client'
   | 'maxPrefixes'
   | 'shutdownText'
+  | 'as2'
 
 export interface Dialect {
   /** The configuration, and the command lines that must follow. */

@@ -1,6 +1,5 @@
-import { AS_TRANS } from '../../../src/bgp/wire/index.ts'
-import type { Bench, OurNeighbor } from '../bench.ts'
-import { OUR_ROUTES, OURS, PEER, PEER_ROUTES, PLAIN } from '../bench.ts'
+import { AS_TRANS, dumpMessage, MessageType } from '../../../src/bgp/wire/index.ts'
+import { type Bench, Lacks, OUR_ROUTES, OURS, type OurNeighbor, PEER, PEER_ROUTES, PLAIN } from '../bench.ts'
 import { type Case, must } from '../case.ts'
 import { familyOfPrefix, type PeerSession } from '../setup.ts'
 
@@ -24,11 +23,24 @@ export async function exchange(
   await bench.up(peer, OURS[family])
   const heard = []
   for (const one of whole.families) {
+    heard.push(await bench.peerHas(peer, OUR_ROUTES[one], route => route.nexthops.includes(OURS[one])))
+    await notLoopback(bench, PEER_ROUTES[one])
     const nexthops = await bench.box.installed(PEER_ROUTES[one])
     must(nexthops.includes(PEER[one]), `our next hop of ${PEER_ROUTES[one]} is ${nexthops}, not ${PEER[one]}`)
-    heard.push(await bench.peerHas(peer, OUR_ROUTES[one], route => route.nexthops.includes(OURS[one])))
   }
   return { peer, state, heard }
+}
+
+/** @throws {Lacks} where the peer announces a prefix with its own loopback as next hop: nobody can use that. */
+async function notLoopback(bench: Bench, prefix: string): Promise<void> {
+  const update = await bench.wire.message(
+    `its UPDATE with ${prefix}`,
+    one =>
+      one.type === MessageType.UPDATE && !one.from.endsWith('1') && dumpMessage(one.bytes).includes(prefix),
+  )
+  const loopback = /next hop (::1|127\S*):/.exec(dumpMessage(update.bytes))?.[1]
+  if (loopback === undefined) return
+  throw new Lacks(`over a session of the other family it announces ${prefix} with next hop ${loopback}`)
 }
 
 const session = (name: string, title: string, part: Partial<PeerSession>): Case => ({

@@ -10,7 +10,9 @@ import {
 } from '../setup.ts'
 
 /** A route as its file and its API write it, from `next-hop` on. */
-export function exabgpAttributes(route: Origin, nexthop: string): string {
+function attributes(route: Origin, nexthop: string): string {
+  const { attribute } = route
+  const hex = (octet: number) => `0x${octet.toString(16).padStart(2, '0')}`
   const list = (word: string, values: readonly string[] | undefined) =>
     values === undefined ? '' : ` ${word} [ ${values.join(' ')} ]`
   return [
@@ -21,6 +23,12 @@ export function exabgpAttributes(route: Origin, nexthop: string): string {
       'extended-community',
       route.routeTargets?.map(target => `target:${target}`),
     ),
+    list('cluster-list', route.clusterList),
+    route.originatorId === undefined ? '' : ` originator-id ${route.originatorId}`,
+    route.pathId === undefined ? '' : ` path-information 0.0.0.${route.pathId}`,
+    attribute === undefined
+      ? ''
+      : ` attribute [ ${hex(attribute.code)} ${hex(attribute.flags)} 0x${attribute.value} ]`,
   ].join('')
 }
 
@@ -52,10 +60,7 @@ function neighbor(one: PeerSession, setup: Setup): string {
   static {
     ${setup.origins
       .filter(mine)
-      .map(
-        route =>
-          `route ${route.prefix} ${exabgpAttributes(route, setup.self[familyOfPrefix(route.prefix)])};`,
-      )
+      .map(route => `route ${route.prefix} ${attributes(route, setup.self[familyOfPrefix(route.prefix)])};`)
       .join('\n    ')}
   }
   api { processes [ ${EXABGP_PROCESS} ]; neighbor-changes; receive { parsed; update; open; notification; refresh; } }

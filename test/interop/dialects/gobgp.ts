@@ -70,6 +70,7 @@ export const gobgp: Dialect = {
     commands: setup.origins.map(one => route(setup, one)),
   }),
   asks: {
+    as2: '[neighbors.four-octet-as.config]\nenabled = false',
     role: '[neighbors.role.config]\nrole = "customer"',
     extendedMessage: '[neighbors.extended-message.config]\nenabled = true',
     enhancedRefresh: '[neighbors.enhanced-refresh.config]\nenabled = true',

@@ -1,4 +1,4 @@
-import { type Dialect, familyOfPrefix, lines, type Origin, type PeerSession, type Setup, transportOf } from '../setup.ts'
+import { type Dialect, lines, type Origin, type PeerSession, type Setup } from '../setup.ts'
 
 function network(route: Origin): string {
   const set = [
@@ -8,13 +8,6 @@ function network(route: Origin): string {
     ...(route.nexthop !== undefined ? [`nexthop ${route.nexthop}`] : []),
   ]
   return `network ${route.prefix}${set.length > 0 ? ` set { ${set.join(' ')} }` : ''}`
-}
-
-/** Over an IPv4 session it would name the loopback as the IPv6 next hop of its own networks. */
-function withNexthop(route: Origin, setup: Setup): Origin {
-  const foreign = setup.sessions.some(one => one.families.includes(6) && transportOf(one) === 4)
-  const six = familyOfPrefix(route.prefix) === 6
-  return foreign && six && route.nexthop === undefined ? { ...route, nexthop: setup.self[6] } : route
 }
 
 function neighbor(one: PeerSession, setup: Setup): string {
@@ -51,7 +44,7 @@ export const openbgpd: Dialect = {
       'fib-update no',
       'nexthop qualify via default',
       'connect-retry 1',
-      ...setup.origins.map(one => network(withNexthop(one, setup))),
+      ...setup.origins.map(network),
       ...setup.sessions.map(one => neighbor(one, setup)),
       'allow from any',
       'allow to any',
