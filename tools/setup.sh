@@ -1,12 +1,14 @@
 #!/bin/sh
 # Makes a fresh clone ready, then runs a command:
 #
-#   tools/setup.sh unit|lab|vm|test [COMMAND [ARGUMENT...]]
+#   tools/setup.sh unit|lab|vm|test|interop|bench [COMMAND [ARGUMENT...]]
 #
-#   unit   npm packages only
-#   lab    + the Debian packages of the network-namespace lab and its tests
-#   vm     + QEMU, and Debian's kernel unpacked into .cache/vm (nothing of it is installed)
-#   test   all of it
+#   unit     npm packages only
+#   lab      + the Debian packages of the network-namespace lab and its tests
+#   vm       + QEMU, and Debian's kernel unpacked into .cache/vm (nothing of it is installed)
+#   test     what vm has, + FRR
+#   interop  what lab has, + the BGP daemons that Causeway is tried with
+#   bench    what lab has, + the BGP daemons that it is measured beside
 #
 # `--vm` among the arguments turns `lab` into `vm`. Installs only what is missing and costs nothing when all is
 # there. Services of the packages it installs are neither started nor enabled. What cannot be had is named in one
@@ -16,14 +18,14 @@ set -eu
 umask 022
 
 usage() {
-  echo "usage: tools/setup.sh unit|lab|vm|test [COMMAND [ARGUMENT...]]" >&2
+  echo "usage: tools/setup.sh unit|lab|vm|test|interop|bench [COMMAND [ARGUMENT...]]" >&2
   exit 2
 }
 
 [ $# -ge 1 ] || usage
 purpose=$1
 shift
-case $purpose in unit | lab | vm | test) ;; *) usage ;; esac
+case $purpose in unit | lab | vm | test | interop | bench) ;; *) usage ;; esac
 if [ "$purpose" = lab ]; then
   for argument; do [ "$argument" != --vm ] || purpose=vm; done
 fi
@@ -68,24 +70,27 @@ npm_packages() {
 
 # ---- Debian packages ---------------------------------------------------------------------------------------------
 
-# Command, Debian package that brings it, purpose.
+# Command, Debian package that brings it, purposes.
 commands='
-bird     bird2            lab
-ip       iproute2         lab
-ping     iputils-ping     lab
-tcpdump  tcpdump          lab
-unshare  util-linux       lab
-mount    mount            lab
-qemu-system-x86_64  qemu-system-x86  vm
-modprobe kmod             vm
+bird     bird2            lab,vm,test,interop,bench
+ip       iproute2         lab,vm,test,interop,bench
+ping     iputils-ping     lab,vm,test,interop,bench
+tcpdump  tcpdump          lab,vm,test,interop,bench
+unshare  util-linux       lab,vm,test,interop,bench
+mount    mount            lab,vm,test,interop,bench
+vtysh    frr              test,interop,bench
+gobgpd   gobgpd           interop,bench
+bgpctl   openbgpd         interop,bench
+exabgp   exabgp           interop
+qemu-system-x86_64  qemu-system-x86  vm,test
+modprobe kmod             vm,test
 pmbmpd   pmacct           test
 '
 
 missing_packages() {
   echo "$commands" | while read -r command package needed_for; do
-    [ -n "$command" ] || continue
-    if [ "$needed_for" = vm ]; then [ "$purpose" != lab ] && [ "$(uname -m)" = x86_64 ] || continue; fi
-    [ "$needed_for" != test ] || [ "$purpose" = test ] || continue
+    case ,$needed_for, in *",$purpose,"*) ;; *) continue ;; esac
+    if [ "$needed_for" = vm,test ]; then [ "$(uname -m)" = x86_64 ] || continue; fi
     command -v "$command" >/dev/null || echo "$package"
   done | tr '\n' ' '
 }
@@ -94,7 +99,9 @@ left_out() { # PACKAGE... -> what has to do without them
   case " $* " in
   *" bird2 "* | *" iproute2 "* | *" iputils-ping "* | *" tcpdump "* | *" util-linux "* | *" mount "*)
     echo "the lab, the namespace tests and the VM" ;;
-  " pmacct ") echo "the test of BMP with pmacct" ;;
+  *" frr "* | *" gobgpd "* | *" openbgpd "* | *" exabgp "*)
+    echo "interoperability tests and benches with these" ;;
+  *" pmacct "*) echo "the test of BMP with pmacct" ;;
   *) echo "the VM (VLAN and IPIP where the kernel has none)" ;;
   esac
 }

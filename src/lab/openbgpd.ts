@@ -163,10 +163,7 @@ interface OpenBgpdPath {
 interface OpenBgpdAttribute {
   readonly type: string
   readonly originator?: string
-  readonly cluster_ids?: readonly string[]
-  readonly as?: string | number
-  readonly flags?: readonly string[]
-  readonly len?: number
+  readonly cluster_list?: readonly string[]
 }
 
 /** `bgpctl -j show rib detail`. */
@@ -186,7 +183,7 @@ export function parseOpenBgpdRoutes(text: string): PeerRoute[] {
         .map(one => one.replace(' ', ':')),
       ...(path.localpref !== undefined && { localPreference: path.localpref }),
       ...(originator !== undefined && { originatorId: originator }),
-      clusterList: attributes.find(one => one.cluster_ids !== undefined)?.cluster_ids ?? [],
+      clusterList: attributes.find(one => one.cluster_list !== undefined)?.cluster_list ?? [],
       unknown: [],
       stale: path.stale === true,
     }

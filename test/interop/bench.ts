@@ -63,6 +63,8 @@ export interface Ours {
   /** Keys of `bgp` beside neighbours. */
   readonly bgp?: Partial<Bgp> & Readonly<Record<string, unknown>>
   readonly policies?: readonly Policy[]
+  /** Static routes beside those that are always there. */
+  readonly routes?: readonly { readonly prefix: string; readonly blackhole: boolean }[]
 }
 
 type Machines = Readonly<Record<'box' | 'peer' | 'third' | 'link', Namespace>>
@@ -266,13 +268,14 @@ function defaults(
   return { as: machine.as, routerId: machine[4], self: { 4: machine[4], 6: machine[6] }, origins }
 }
 
-function configOf({ neighbors, bgp, policies = [] }: Ours) {
+function configOf({ neighbors, bgp, policies = [], routes = [] }: Ours) {
   return {
     system: { hostName: 'box' },
     interfaces: [{ type: 'ethernet', name: 'eth0', addresses: [`${OURS[4]}/24`, `${OURS[6]}/64`] }],
     routes: [
       { prefix: OUR_ROUTES[4], blackhole: true },
       { prefix: OUR_ROUTES[6], blackhole: true },
+      ...routes,
     ],
     policies: [ALL, ...policies],
     ...(neighbors && {

@@ -62,7 +62,8 @@ export async function runMatrix({ peers, cases, onCell }: MatrixOptions): Promis
   return columns
 }
 
-async function tryCase(bench: Bench, one: Case): Promise<{ cell: Cell; logs: readonly string[] }> {
+/** Tries a case, and leaves the bench as it was before. */
+export async function tryCase(bench: Bench, one: Case): Promise<{ cell: Cell; logs: readonly string[] }> {
   const start = performance.now()
   const done = (result: Result, evidence: string | undefined): Cell => ({
     peer: bench.peerName,

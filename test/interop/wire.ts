@@ -7,6 +7,7 @@ import {
   type Namespace,
   until,
 } from '../../src/lab/index.ts'
+import { parsePrefix } from '../../src/net/prefix.ts'
 
 /** A BGP message that passed the link, with its header. */
 export interface WireMessage {
@@ -26,6 +27,13 @@ interface Flow {
 const HEADER = 19
 const SYN = 0x02
 const TCP_OPTION_MD5 = 19
+
+/** Whether an UPDATE names a prefix in one of its fields, with or without a path identifier before it (RFC 4271 §4.3). */
+export function carries(message: WireMessage, prefix: string): boolean {
+  const { bytes, length } = parsePrefix(prefix)!
+  const nlri = Buffer.from([length, ...bytes.subarray(0, Math.ceil(length / 8))])
+  return message.type === MessageType.UPDATE && Buffer.from(message.bytes).includes(nlri)
+}
 
 /** What passes port 179 of a link, as packets and as the BGP messages in them. */
 export class Wire {
@@ -72,9 +80,7 @@ export class Wire {
   /** The last OPEN of a sender, decoded. */
   open(from: string): Open | undefined {
     const last = this.messages.findLast(one => one.from === from && one.type === MessageType.OPEN)
-    if (!last) return undefined
-    const parsed = parseOpen(last.bytes, 0, last.bytes.length)
-    return 'open' in parsed ? parsed.open : undefined
+    return last && openOf(last.bytes)
   }
 
   /** How many messages of each type passed, for errors. */
@@ -92,7 +98,10 @@ export class Wire {
     return this.messages
       .filter(({ type }) => type !== MessageType.KEEPALIVE)
       .slice(-12)
-      .map(({ from, bytes }) => `  wire: ${from}: ${dumpMessage(bytes)}`)
+      .map(({ from, type, bytes }) => {
+        const open = type === MessageType.OPEN ? ` ${JSON.stringify(openOf(bytes)?.capabilities)}` : ''
+        return `  wire: ${from}: ${dumpMessage(bytes).replaceAll('\n', ';')}${open}`
+      })
   }
 
   async stop(): Promise<void> {
@@ -148,4 +157,9 @@ function hasOption(
     at += option === 1 ? 1 : Math.max(2, bytes[at + 1]!)
   }
   return false
+}
+
+function openOf(bytes: Uint8Array): Open | undefined {
+  const parsed = parseOpen(bytes, 0, bytes.length)
+  return 'open' in parsed ? parsed.open : undefined
 }

@@ -1,9 +1,16 @@
-import { MessageType, parseNotification, readShutdownCommunication } from '../../../src/bgp/wire/index.ts'
+import {
+  insideHardReset,
+  MessageType,
+  parseNotification,
+  readShutdownCommunication,
+} from '../../../src/bgp/wire/index.ts'
 import { LabError, until } from '../../../src/lab/index.ts'
 import { type Bench, Lacks, OUR_ROUTES, OURS, PEER, PEER_ROUTES, PLAIN } from '../bench.ts'
 import { type Case, must } from '../case.ts'
 import { exchange } from './sessions.ts'
 
+/** Where the code stands in a NOTIFICATION. */
+const CODE_AT = 19
 const CEASE = 6
 const MAX_PREFIXES = 1
 const OPEN_ERROR = 2
@@ -12,9 +19,11 @@ const ROLE_MISMATCH = 11
 async function notification(bench: Bench, from: string, code: number, subcode: number) {
   const message = await bench.wire.message(
     `a NOTIFICATION ${code}/${subcode} from ${from}`,
-    one => one.from === from && one.type === MessageType.NOTIFICATION,
+    one => one.from === from && one.type === MessageType.NOTIFICATION && one.bytes[CODE_AT] === code,
   )
-  const found = parseNotification(message.bytes, 0, message.bytes.length)
+  const outer = parseNotification(message.bytes, 0, message.bytes.length)
+  // Where both know RFC 8538, one that is to end graceful restart too comes inside a Hard Reset.
+  const found = insideHardReset(outer) ?? outer
   must(
     found.code === code && found.subcode === subcode,
     `${from} sent NOTIFICATION ${found.code}/${found.subcode}, not ${code}/${subcode}`,
@@ -105,8 +114,8 @@ export const ENDING: readonly Case[] = [
     async run(bench) {
       await bench.needs('maxPrefixes')
       await bench.peer({ sessions: [{ ...PLAIN, maxPrefixes: 1 }] })
-      // The connected network and the static route: one too many.
-      await bench.ours({ neighbors: [{ address: PEER[4], remoteAs: PEER.as }] })
+      const routes = ['172.16.1.0/24', '172.16.2.0/24'].map(prefix => ({ prefix, blackhole: true }))
+      await bench.ours({ neighbors: [{ address: PEER[4], remoteAs: PEER.as }], routes })
       await notification(bench, PEER[4], CEASE, MAX_PREFIXES)
       return await ourReason(bench, /prefix/i)
     },

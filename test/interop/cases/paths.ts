@@ -83,7 +83,7 @@ export const PATHS: readonly Case[] = [
         'two paths of the peer',
         async () => {
           const row = (await bench.box.neighbor(PEER[4]))?.families[0]
-          if (row?.received === 2 && row.addPathReceive) return true
+          if (row?.accepted === 2 && row.addPathReceive) return true
           throw new LabError(JSON.stringify(row))
         },
         { limit: 15_000 },
@@ -193,13 +193,14 @@ export const PATHS: readonly Case[] = [
       await bench.box.established(PEER[4])
       const open = bench.wire.open(PEER[4])
       bench.needsCapability(PEER[4], 'extended message', open?.capabilities.extendedMessage === true)
+      // BIRD shows only the first ones of so many: how long it is, the wire says.
       const long = (_: string, bytes: Uint8Array) => bytes.length > 4096
       const ours = await bench.wire.message('a long UPDATE of ours', update(OURS[4], PEER[4], long))
       const its = await bench.wire.message('a long UPDATE of the peer', update(PEER[4], OURS[4], long))
       await bench.peerHas(
         peer,
         THIRD_ROUTES[4],
-        route => route.asPath[0] === OURS.as && route.largeCommunities.length === MANY.length,
+        route => route.asPath[0] === OURS.as && route.largeCommunities[0] === MANY[0],
       )
       await bench.box.installed(own ? PEER_ROUTES[4] : THIRD_ROUTES[4])
       const state = await bench.box.neighbor(PEER[4])

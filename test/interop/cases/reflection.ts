@@ -32,7 +32,7 @@ async function looping(bench: Bench, mark: RegExp, forged: Origin, cluster: stri
     await bench.peerHas(peer, THIRD_ROUTES[4])
   }
   await bench.ours({ neighbors: [{ address: PEER[4], remoteAs: AS }] })
-  await bench.box.installed(PEER_ROUTES[4])
+  await bench.box.established(PEER[4])
   const its = () => bench.wire.messages.filter(one => one.from === PEER[4] && one.to === OURS[4])
   await bench.wire.message(
     'its End-of-RIB',

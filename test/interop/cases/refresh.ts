@@ -1,7 +1,8 @@
-import { dumpMessage, MessageType, RefreshSubtype } from '../../../src/bgp/wire/index.ts'
-import { type Bench, OUR_ROUTES, OURS, PEER, PEER_ROUTES } from '../bench.ts'
+import { MessageType, RefreshSubtype } from '../../../src/bgp/wire/index.ts'
+import type { BgpPeer } from '../../../src/lab/bgp-peer.ts'
+import { type Bench, Lacks, OUR_ROUTES, OURS, PEER, PEER_ROUTES } from '../bench.ts'
 import { type Case, must } from '../case.ts'
-import type { WireMessage } from '../wire.ts'
+import { carries, type WireMessage } from '../wire.ts'
 import { exchange } from './sessions.ts'
 
 /** Where the subtype stands in a ROUTE-REFRESH (RFC 7313 §3.2). */
@@ -11,7 +12,16 @@ const refreshFrom = (from: string, subtype: number) => (one: WireMessage) =>
   one.from === from && one.type === MessageType.ROUTE_REFRESH && one.bytes[SUBTYPE_AT] === subtype
 
 const announces = (from: string, prefix: string) => (one: WireMessage) =>
-  one.from === from && one.type === MessageType.UPDATE && dumpMessage(one.bytes).includes(prefix)
+  one.from === from && carries(one, prefix)
+
+/** Ends the session: what did not come before the NOTIFICATION was never sent. */
+async function sendsNone(bench: Bench, peer: BgpPeer): Promise<void> {
+  await peer.shutdown(OURS[4], 'that was all')
+  const isEnd = (one: WireMessage) => one.from === PEER[4] && one.type === MessageType.NOTIFICATION
+  await bench.wire.message('its NOTIFICATION', isEnd)
+  if (bench.wire.messages.some(one => one.from === PEER[4] && one.type === MessageType.ROUTE_REFRESH)) return
+  throw new Lacks('`gobgp neighbor softresetin` sends no ROUTE-REFRESH: it looks again at what it has')
+}
 
 async function stillUp(bench: Bench): Promise<void> {
   const state = await bench.box.neighbor(PEER[4])
@@ -26,6 +36,7 @@ export const REFRESH: readonly Case[] = [
       const { peer } = await exchange(bench)
       bench.wire.clear()
       await peer.refresh(OURS[4], 4)
+      if (bench.peerName === 'gobgp') await sendsNone(bench, peer)
       await bench.wire.message('its ROUTE-REFRESH', refreshFrom(PEER[4], RefreshSubtype.REQUEST))
       await bench.wire.message('our routes again', announces(OURS[4], OUR_ROUTES[4]))
       await stillUp(bench)

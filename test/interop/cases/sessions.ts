@@ -1,7 +1,8 @@
-import { AS_TRANS, dumpMessage, MessageType } from '../../../src/bgp/wire/index.ts'
+import { AS_TRANS, dumpMessage } from '../../../src/bgp/wire/index.ts'
 import { type Bench, Lacks, OUR_ROUTES, OURS, type OurNeighbor, PEER, PEER_ROUTES, PLAIN } from '../bench.ts'
 import { type Case, must } from '../case.ts'
 import { familyOfPrefix, type PeerSession } from '../setup.ts'
+import { carries } from '../wire.ts'
 
 const UNICAST = { 4: 'ipv4-unicast', 6: 'ipv6-unicast' } as const
 
@@ -35,8 +36,7 @@ export async function exchange(
 async function notLoopback(bench: Bench, prefix: string): Promise<void> {
   const update = await bench.wire.message(
     `its UPDATE with ${prefix}`,
-    one =>
-      one.type === MessageType.UPDATE && !one.from.endsWith('1') && dumpMessage(one.bytes).includes(prefix),
+    one => !one.from.endsWith('1') && carries(one, prefix),
   )
   const loopback = /next hop (::1|127\S*):/.exec(dumpMessage(update.bytes))?.[1]
   if (loopback === undefined) return

@@ -60,7 +60,10 @@ function neighbor(one: PeerSession, setup: Setup): string {
   static {
     ${setup.origins
       .filter(mine)
-      .map(route => `route ${route.prefix} ${attributes(route, setup.self[familyOfPrefix(route.prefix)])};`)
+      .map(
+        route =>
+          `route ${route.prefix} ${attributes(route, setup.self[one.extendedNexthop ? 6 : familyOfPrefix(route.prefix)])};`,
+      )
       .join('\n    ')}
   }
   api { processes [ ${EXABGP_PROCESS} ]; neighbor-changes; receive { parsed; update; open; notification; refresh; } }

@@ -47,11 +47,12 @@ function neighbor(one: PeerSession): string {
 /** The command line that makes a route; its configuration file has no place for routes. */
 function route(setup: Setup, one: Origin): string[] {
   const family = familyOfPrefix(one.prefix)
+  const extended = setup.sessions.some(({ extendedNexthop }) => extendedNexthop)
   const list = (word: string, values: readonly string[] | undefined) =>
     values === undefined ? [] : [word, values.join(',')]
   return [
     ...['global', 'rib', 'add', '-a', `ipv${family}`, one.prefix],
-    ...['nexthop', one.nexthop ?? setup.self[family], 'origin', 'igp'],
+    ...['nexthop', one.nexthop ?? setup.self[extended ? 6 : family], 'origin', 'igp'],
     ...list('community', one.communities),
     ...list('large-community', one.largeCommunities),
     ...(one.routeTargets ?? []).flatMap(target => ['rt', target]),
