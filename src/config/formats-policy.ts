@@ -29,8 +29,8 @@ export const policyFormats: Readonly<Record<string, TextFormat>> = {
     }),
   },
   'community-pattern': community(text => parseCommunityPattern(text) !== undefined),
-  'community-match': community(text => parseCommunityPattern(text) !== undefined || isName(text)),
-  community: community(text => parseCommunity(text) !== undefined || isName(text)),
+  'community-match': community(text => parseCommunityPattern(text) !== undefined || isListName(text)),
+  community: community(text => parseCommunity(text) !== undefined || isListName(text)),
   'as-range': {
     code: 'bad-as-range',
     valid: text => readAsRange(text) !== undefined,
@@ -54,12 +54,6 @@ export const policyFormats: Readonly<Record<string, TextFormat>> = {
 }
 
 const NEXTHOP_WORDS = ['self', 'peer', 'unchanged']
-
-const NAME = /^[a-z]([a-z0-9.-]{0,61}[a-z0-9])?$/
-
-function isName(text: string): boolean {
-  return isListName(text) && NAME.test(text)
-}
 
 function community(valid: (text: string) => boolean): TextFormat {
   return {

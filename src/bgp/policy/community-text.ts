@@ -40,7 +40,7 @@ export const WELL_KNOWN_NAMES: readonly string[] = [...WELL_KNOWN.keys()]
 
 /** Whether an item of a match or a change is the name of a list, and not a community. */
 export function isListName(text: string): boolean {
-  return /^[a-z]/.test(text) && !text.includes(':') && !WELL_KNOWN.has(text)
+  return /^[a-z]([a-z0-9.-]{0,61}[a-z0-9])?$/.test(text) && !WELL_KNOWN.has(text)
 }
 
 /** Reads a community, `*` for numbers allowed; undefined where the text is none. */
