@@ -1,4 +1,4 @@
-import { readMessage, SESSIONS, tooSlow } from './codec.ts'
+import { allowedTime, readingTime, readMessage, SESSIONS } from './codec.ts'
 import { DecisionTrial } from './decision.ts'
 import type { Finding } from './finding.ts'
 import { Random } from './random.ts'
@@ -25,6 +25,7 @@ export function replay({ target, seed, session = 0, hex = '' }: Finding): void {
   const bytes = Uint8Array.from(Buffer.from(hex, 'hex'))
   for (const piece of [bytes.length, 1, 7]) readMessage(bytes, SESSIONS[session]!, piece)
   if (bytes[18] !== 2 || bytes.length < 23) return
-  const least = tooSlow(bytes, SESSIONS[session]!)
-  if (least > 0) throw new Error(`${bytes.length} octets took ${least.toFixed(2)} ms to read`)
+  const least = readingTime(bytes, SESSIONS[session]!)
+  if (least > allowedTime(bytes.length))
+    throw new Error(`${bytes.length} octets took ${least.toFixed(2)} ms to read`)
 }

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { AddPathMode, buildOpen } from '../../src/bgp/wire/index.ts'
+import type { AddressFamily, BgpNeighbor } from '../../src/model/config-bgp.ts'
 import type { Policy } from '../../src/model/config-policy.ts'
 import { ALL, type Box, Lab } from '../bgp/harness.ts'
 import { Remote } from '../bgp/remote.ts'
@@ -19,6 +20,47 @@ const UNTIL_FORGOTTEN = 5000
 
 const ACCEPT: Policy = { ...ALL, name: 'accept' }
 
+/** Looks at much of a route, and changes much of it. */
+const BUSY: Policy = {
+  name: 'busy',
+  rules: [
+    {
+      match: { communities: { any: ['no-export', '65000:*'] }, prefixes: ['198.51.0.0/16 le 24'] },
+      action: 'next',
+      set: { communities: { remove: ['65000:*'], add: ['65000:7', '65000:1:2', 'rt:65000:3'] } },
+    },
+    { match: { asPath: ['^65001 . 64512$'] }, action: 'accept', set: { med: '+10', localPreference: '-50' } },
+    { match: { asPathLength: { ge: 200 } }, action: 'reject' },
+    { action: 'accept', set: { asPathPrepend: { times: 2 } } },
+  ],
+}
+
+const FAMILIES: AddressFamily[] = ['ipv4-unicast', 'ipv6-unicast']
+const OPEN_TO_ALL = { importPolicy: 'accept', exportPolicy: 'accept', families: FAMILIES }
+
+/** How the box stands to the hostile peer. */
+function hostileSettings(random: Random): Partial<BgpNeighbor> {
+  return {
+    importPolicy: random.pick(['accept', 'busy']),
+    ...(random.oneIn(2) && {
+      role: random.pick(['provider', 'customer', 'peer', 'rs', 'rs-client'] as const),
+    }),
+    ...(random.oneIn(4) && { allowOwnAs: 3 }),
+    ...(random.oneIn(4) && { addPathReceive: false }),
+    ...(random.oneIn(4) && { extendedNexthop: true }),
+  }
+}
+
+/** How it stands to the watcher, which is inside, a client of the reflector, or outside. */
+function watcherSettings(random: Random): Partial<BgpNeighbor> {
+  return random.pick<Partial<BgpNeighbor>>([
+    { remoteAs: 65000, nexthopSelf: true },
+    { remoteAs: 65000, routeReflectorClient: true, nexthopSelf: true, addPathSend: 2 },
+    { remoteAs: 65004, removePrivateAs: 'replace', asOverride: true },
+    { remoteAs: 65004, exportPolicy: 'busy', addPathSend: 'none' },
+  ])
+}
+
 /**
  * A speaker in memory with three peers: one hostile, one that is steady, and one that watches what the speaker makes of what the
  * hostile one says. Real sessions with time on a manual clock.
@@ -36,28 +78,31 @@ export class SessionTrial {
 
   constructor(random: Random) {
     this.#random = random
-    const policies = { importPolicy: 'accept', exportPolicy: 'accept' }
-    const families: ('ipv4-unicast' | 'ipv6-unicast')[] = ['ipv4-unicast', 'ipv6-unicast']
+    const watcher = watcherSettings(random)
     this.#box = this.#lab.box(
       BOX,
       {
         localAs: 65000,
         neighbors: [
-          { address: HOSTILE, remoteAs: HOSTILE_AS, passive: true, families, ...policies },
-          { address: STEADY, remoteAs: 65003, passive: true, families, ...policies },
-          { address: WATCHER, remoteAs: 65000, passive: true, families, ...policies, nexthopSelf: true },
+          {
+            address: HOSTILE,
+            remoteAs: HOSTILE_AS,
+            passive: true,
+            ...OPEN_TO_ALL,
+            ...hostileSettings(random),
+          },
+          { address: STEADY, remoteAs: 65003, passive: true, ...OPEN_TO_ALL },
+          { address: WATCHER, passive: true, ...OPEN_TO_ALL, ...watcher },
         ],
       },
-      [ACCEPT],
+      [ACCEPT, BUSY],
     )
     const side = (address: string, localAs: number) =>
-      this.#lab.box(
-        address,
-        { localAs, neighbors: [{ address: BOX, remoteAs: 65000, families, ...policies }] },
-        [ACCEPT],
-      )
+      this.#lab.box(address, { localAs, neighbors: [{ address: BOX, remoteAs: 65000, ...OPEN_TO_ALL }] }, [
+        ACCEPT,
+      ])
     this.#steady = side(STEADY, 65003)
-    this.#watcher = side(WATCHER, 65000)
+    this.#watcher = side(WATCHER, watcher.remoteAs!)
     this.#steady.originate(STEADY_PREFIX)
     this.#lab.seconds(30)
     this.#healthy()
