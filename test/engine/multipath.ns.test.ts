@@ -23,9 +23,9 @@ const CONFIG = {
   },
 } satisfies Config
 
-/** Type 0x40 (not transitive), sub-type 4, and the speed in octets a second as an IEEE float: 10 and 40 Gbit/s. */
-const TEN_GIGABIT = '(generic, 0x4004fde9, 0x4e9502f9)'
-const FORTY_GIGABIT = '(generic, 0x4004fdea, 0x4f9502f9)'
+/** Type 0x00 (transitive: the neighbours are of other ASes), sub-type 4, and the speed in octets a second as an IEEE float: 10 and 40 Gbit/s. */
+const TEN_GIGABIT = '(generic, 0x0004fde9, 0x4e9502f9)'
+const FORTY_GIGABIT = '(generic, 0x0004fdea, 0x4f9502f9)'
 
 const bird = (address: string, as: number, box: string, bandwidth: string) => `
 router id ${address};
