@@ -24,5 +24,5 @@ export function checkParameters(
 function convert(schema: TSchema | undefined, value: unknown): string | number {
   const text = value as string
   const isInteger = schema !== undefined && 'type' in schema && schema.type === 'integer'
-  return isInteger && typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text
+  return isInteger && typeof text === 'string' && /^-?\d{1,15}$/.test(text) ? Number(text) : text
 }

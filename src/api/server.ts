@@ -13,7 +13,16 @@ import {
   RouteState,
   TunnelState,
 } from '../model/state.ts'
+import {
+  BgpAdvertisedPage,
+  BgpAdvertisedRoute,
+  BgpAttributes,
+  BgpPath,
+  BgpRoute,
+  BgpRoutePage,
+} from '../model/state-bgp.ts'
 import { bgpRoutes, bgpSchemas } from './bgp-routes.ts'
+import { bgpTableRoutes } from './bgp-tables.ts'
 import { configRoutes, configSchemas } from './config-routes.ts'
 import { checkHost } from './host.ts'
 import { openapiOptions, routeSchema } from './openapi.ts'
@@ -31,7 +40,13 @@ export interface ApiOptions {
 }
 
 /** The REST interface, one row a route. */
-export const routes: readonly Route[] = [...configRoutes, ...stateRoutes, ...bgpRoutes, ...serviceRoutes]
+export const routes: readonly Route[] = [
+  ...configRoutes,
+  ...stateRoutes,
+  ...bgpRoutes,
+  ...bgpTableRoutes,
+  ...serviceRoutes,
+]
 
 const OPENAPI_PATH = '/api/v1/openapi.json'
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
@@ -43,6 +58,12 @@ const named = {
   MigrationState,
   RouteState,
   Health,
+  BgpAttributes,
+  BgpPath,
+  BgpRoute,
+  BgpRoutePage,
+  BgpAdvertisedRoute,
+  BgpAdvertisedPage,
 }
 
 /** Media types of a configuration: JSON (RFC 8259) and YAML (RFC 9512, and names from before it). */

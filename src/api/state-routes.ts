@@ -1,11 +1,9 @@
 import Type, { type TSchema } from 'typebox'
+import { DEFAULT_PAGE, routeQuery } from '../model/engine-queries.ts'
 import { CausewayError } from '../model/errors.ts'
 import { InterfaceName } from '../model/scalars.ts'
 import { canonicalZoned } from '../net/zone.ts'
 import { type ApiRequest, type ApiResponse, engineErrors, type Route } from './route.ts'
-
-const PAGE_LIMIT = 10_000
-const DEFAULT_PAGE = 100
 
 const RoutePage = Type.Object(
   {
@@ -96,33 +94,7 @@ export const stateRoutes: readonly Route[] = [
     id: 'getRoutes',
     summary: 'Routes: what the RIB wants and what the kernel has, side by side.',
     tag: 'state',
-    query: {
-      family: Type.Optional(
-        Type.Union([Type.Literal('ipv4'), Type.Literal('ipv6')], { description: 'Only this IP version.' }),
-      ),
-      prefix: Type.Optional(
-        Type.String({
-          format: 'ip-prefix',
-          description: 'Only this prefix and the more specific ones inside it, as in 10.244.0.0/16.',
-        }),
-      ),
-      limit: Type.Optional(
-        Type.Integer({
-          minimum: 1,
-          maximum: PAGE_LIMIT,
-          default: DEFAULT_PAGE,
-          description: 'At most so many rows.',
-        }),
-      ),
-      offset: Type.Optional(
-        Type.Integer({
-          minimum: 0,
-          maximum: 1_000_000_000,
-          default: 0,
-          description: 'Rows to pass over.',
-        }),
-      ),
-    },
+    query: routeQuery,
     responses: { 200: { description: 'A page of routes.', schema: Type.Ref('RoutePage#') } },
     errors: ['query-invalid', ...engineErrors],
     handle: async ({ engine, query }) => ({

@@ -3,6 +3,7 @@
 export type { LocalNexthop } from './export/nexthop.ts'
 export type { RefreshOutcome, ResetOutcome } from './operations.ts'
 export { DECISION_STEPS, type DecisionStep } from './rib/decision.ts'
+export type { AdvertisedPath, RouteView, Wanted } from './route-view.ts'
 export type { PathDescription, RouteRow } from './routes.ts'
 export type { Drops } from './session/drops.ts'
 export type { NexthopChange, NexthopInterner, NexthopReachability, PeerType, RouteSink } from './sink.ts'
@@ -19,3 +20,10 @@ export type {
   ListenKey,
   RouterDiscovery,
 } from './transport.ts'
+export {
+  type Attributes,
+  formatAsPath,
+  formatCommunity,
+  formatExtendedCommunity,
+  formatLargeCommunity,
+} from './wire/index.ts'

@@ -1,3 +1,4 @@
+import type { Hop } from '../routing/nexthop-set.ts'
 import type { Refusal } from './refusal.ts'
 import type { AttributeStore } from './rib/attribute-store.ts'
 import type { DecisionStep } from './rib/decision.ts'
@@ -23,8 +24,14 @@ export interface PathDescription {
   readonly best: boolean
   /** One of the paths whose next hops are used. */
   readonly multipath: boolean
+  /** Its next hop after policy; undefined for our own routes and where it is not accepted. */
+  readonly hop: Hop | undefined
+  /** IGP metric of the next hop, undefined where it cannot be reached. */
+  readonly metric: number | undefined
   /** The step of the decision process that took it out. */
   readonly lost: DecisionStep | undefined
+  /** The neighbour whose path it lost to, and by what: 'LOCAL_PREF 100 < 200'. */
+  readonly lostTo: { readonly neighbor: string | undefined; readonly comparison: string } | undefined
 }
 
 export interface RouteRow {
@@ -49,7 +56,10 @@ export function describePrefix(
     stale: path.stale,
     best: path.best,
     multipath: path.multipath,
-    lost: path.lost,
+    hop: path.hop,
+    metric: path.metric,
+    lost: path.loss?.step,
+    lostTo: path.loss && { neighbor: addressOf(path.loss.peer), comparison: path.loss.comparison },
   }))
   return { prefix: table.prefixes.text(slot), paths }
 }

@@ -2,7 +2,7 @@ import type { Bgp } from '../model/config-bgp.ts'
 import type { Policy, PolicyLists } from '../model/config-policy.ts'
 import type { BgpNeighborState, MigrationState } from '../model/state.ts'
 import type { Family } from '../net/address.ts'
-import { type Prefix, parsePrefix } from '../net/prefix.ts'
+import { parsePrefix } from '../net/prefix.ts'
 import { Acceptance } from './acceptance.ts'
 import { BmpMonitor } from './bmp/monitor.ts'
 import { plainAddress } from './export/nexthop.ts'
@@ -17,7 +17,8 @@ import { type RefreshOutcome, type ResetOutcome, refresh, reset } from './operat
 import { Originated } from './originated.ts'
 import { PolicyBook } from './policy/book.ts'
 import { RestartDeferral } from './restart.ts'
-import { describePrefix, type RouteRow } from './routes.ts'
+import { RouteView } from './route-view.ts'
+import type { RouteRow } from './routes.ts'
 import type { NexthopChange } from './sink.ts'
 import { Slices } from './slices.ts'
 import type { SpeakerEvent, SpeakerOptions } from './speaker-options.ts'
@@ -36,6 +37,8 @@ import { ERROR, UNICAST } from './wire/index.ts'
 export class Speaker implements NeighborHost {
   readonly environment: NeighborHost['environment']
   readonly tables: Tables
+  /** The tables for people. */
+  readonly view: RouteView
   readonly ownAddresses = new Set<string>()
   readonly monitor: BmpMonitor
   readonly #options: SpeakerOptions
@@ -83,6 +86,14 @@ export class Speaker implements NeighborHost {
       6: new UpdateGroups(6, { table: paths[6], attributes, peers: columns }),
     }
     this.#originated = new Originated(this.tables)
+    this.view = new RouteView({
+      tables: this.tables,
+      addressOf: peer => this.#byPeer.get(peer)?.address,
+      peerOf: address => this.#neighbors.get(address)?.peer,
+      groupOf: (family, peer) => this.#groups[family].of(peer),
+      refusalOf: (family, peer, slot, received) =>
+        this.#byPeer.get(peer)?.explainRefusal(family, slot, received),
+    })
     this.#acceptance = new Acceptance({
       transport: options.transport,
       neighbor: address => this.#neighbors.get(address),
@@ -200,22 +211,13 @@ export class Speaker implements NeighborHost {
     return this.tables.paths[family].prefixes.size
   }
 
-  /** The paths of every prefix of a family, or of one prefix, with what the decision process says of each. */
-  *routes(family: Family, only?: Prefix): Generator<RouteRow> {
-    const table = this.tables.paths[family]
-    const slot = only ? table.prefixes.find(only.bytes, 0, only.length) : -1
-    const slots = only ? (slot < 0 ? [] : [slot]) : table.prefixes.slots()
-    const name = (peer: number) => this.#byPeer.get(peer)?.address
-    const refusal = (peer: number, at: number, received: number) =>
-      this.#byPeer.get(peer)?.explainRefusal(family, at, received)
-    for (const each of slots) yield describePrefix(table, this.tables.attributes, each, name, refusal)
-  }
-
   /** The paths of one prefix, given as text. Undefined where it has none or the text is not a prefix. */
   route(prefix: string): RouteRow | undefined {
     const parsed = parsePrefix(prefix)
     if (!parsed) return undefined
-    return this.routes(parsed.bytes.length === 4 ? 4 : 6, parsed).next().value ?? undefined
+    const family = parsed.bytes.length === 4 ? 4 : 6
+    const slot = this.view.find(family, parsed)
+    return slot < 0 ? undefined : this.view.describe(family, slot)
   }
 
   /** Has a neighbour say everything again, or tells it everything again. `address`: canonical. */

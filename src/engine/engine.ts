@@ -18,11 +18,13 @@ import { type Family, familyOf } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
 import { NexthopSets, Resolver, Rib } from '../routing/index.ts'
+import { BgpTables } from './bgp-tables.ts'
 import { ConnectedRoutes } from './connected-routes.ts'
 import { ConnectedWatch, type Surroundings } from './connected-watch.ts'
 import { NeighborMemory } from './neighbor-memory.ts'
 import { NexthopTracker } from './nexthop-tracker.ts'
 import { Operations } from './operations.ts'
+import { Pauses } from './pauses.ts'
 import { interfaceStates, tunnelStates } from './state/interfaces.ts'
 import { routeStates } from './state/routes.ts'
 import { StaticRoutes } from './static-routes.ts'
@@ -64,6 +66,8 @@ export class Engine {
   readonly #speaker: Speaker
   readonly operations: Operations
   readonly #startedAt: number
+  /** The BGP table for people. */
+  readonly bgp: BgpTables
   #confirmed: Revision = { revision: 0, config: { system: { hostName: 'causeway' } } }
   /** Configuration changes are carried out one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -132,6 +136,14 @@ export class Engine {
       localNexthop: (family, localAddress) => this.#watch.addressBeside(family, localAddress),
     })
     this.operations = new Operations(this.#speaker, () => this.#confirmed.config.bgp)
+    this.bgp = new BgpTables({
+      speaker: this.#speaker,
+      rib: this.#rib,
+      resolver: this.#resolver,
+      fib: this.#fib,
+      pauses: new Pauses(clock),
+      installing: () => this.#confirmed.config.bgp?.installRoutes ?? true,
+    })
   }
 
   /**

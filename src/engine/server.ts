@@ -1,6 +1,8 @@
 import { chmodSync, mkdirSync, unlinkSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
+import Type from 'typebox'
+import { explain, presentFindings } from '../config/index.ts'
 import type {
   EngineFault,
   EngineMethods,
@@ -8,6 +10,7 @@ import type {
   EngineResponse,
   MethodName,
 } from '../model/engine-protocol.ts'
+import { engineParameters } from '../model/engine-queries.ts'
 import { CausewayError } from '../model/errors.ts'
 import { type Line, LineReader, writeLine } from '../net/ndjson.ts'
 import type { Engine } from './engine.ts'
@@ -24,7 +27,7 @@ export type ServedEngine = Pick<
   | 'monitoring'
   | 'operations'
   | 'routes'
->
+> & { readonly bgp: Pick<Engine['bgp'], 'routes' | 'route' | 'advertised'> }
 
 type Handlers = {
   [M in MethodName]: (
@@ -42,6 +45,9 @@ const HANDLERS: Handlers = {
   getTunnels: engine => engine.tunnels(),
   getNeighbors: engine => engine.neighbors(),
   getMonitoring: engine => engine.monitoring(),
+  getBgpRoutes: (engine, query) => engine.bgp.routes(query),
+  getBgpRoute: (engine, { prefix }) => engine.bgp.route(prefix),
+  getAdvertisedRoutes: (engine, query) => engine.bgp.advertised(query),
   getRoutes: (engine, query) => engine.routes(query),
   getMigration: (engine, { group, nodes }) => engine.operations.migration(group, nodes),
   refreshNeighbor: (engine, params) => engine.operations.refresh(params),
@@ -104,12 +110,26 @@ export class EngineServer {
     try {
       if (!Object.hasOwn(HANDLERS, method)) throw new CausewayError('engine-method-unknown', { method })
       const handler = HANDLERS[method as MethodName] as (engine: ServedEngine, params: unknown) => unknown
+      checkParameters(method as MethodName, params ?? {})
       return { id, result: await handler(this.#engine, params ?? {}) }
     } catch (error) {
       if (!(error instanceof CausewayError)) this.#log(`${method} failed: ${(error as Error).stack}`)
       return { id, error: faultOf(error) }
     }
   }
+}
+
+/** @throws CausewayError `engine-request-invalid` */
+function checkParameters(method: MethodName, params: unknown): void {
+  const schemas = engineParameters[method]
+  if (!schemas) return
+  const findings = explain(Type.Object({ ...schemas }, { title: `the parameters of ${method}` }), params)
+  const problem = presentFindings(findings, params)[0]
+  if (problem) throw new CausewayError('engine-request-invalid', { reason: lowerFirst(problem.detail) })
+}
+
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1).replace(/\.$/, '')}`
 }
 
 function readRequest(line: Line): EngineRequest | { fault: CausewayError } {

@@ -238,6 +238,19 @@ export class FibTable {
     }
   }
 
+  /** How one prefix stands: whether it is wanted, in the kernel as wanted, and for which reason (a number) it is not written. */
+  look(
+    bytes: Uint8Array,
+    length: number,
+  ): { wanted: boolean; installed: boolean; unresolved: boolean; reason: number } {
+    const slot = this.prefixes.find(bytes, 0, length)
+    const set = slot < 0 ? 0 : this.#want[slot]!
+    if (set === 0) return { wanted: false, installed: false, unresolved: false, reason: 0 }
+    const target = this.#targets.target(set)
+    const installed = target > 0 && target === this.#have[slot] && this.#flying[slot] === 0
+    return { wanted: true, installed, unresolved: target === 0, reason: this.#reason[slot]! }
+  }
+
   /** For each of some objects: the set that all its routes want, 0 where they want none, -1 where several. */
   heirs(ids: ReadonlySet<number>): Map<number, number> {
     const heirs = new Map<number, number>()

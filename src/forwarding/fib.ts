@@ -173,6 +173,15 @@ export class Fib {
     }
   }
 
+  /** Whether the kernel has the route of a prefix as it is wanted, and in a sentence's end why not. */
+  standing(family: Family, bytes: Uint8Array, length: number): { installed: boolean; fault?: string } {
+    const { wanted, installed, unresolved, reason } = this.#tables[family].look(bytes, length)
+    if (installed) return { installed }
+    if (!wanted) return { installed, fault: 'no route is wanted' }
+    if (reason !== 0) return { installed, fault: this.#reasons.text(reason) }
+    return { installed, fault: unresolved ? 'no next hop can be used' : 'it is being written' }
+  }
+
   /** Stops watching and writing; what is in the kernel stays. */
   async close(): Promise<void> {
     this.#closed = true

@@ -27,13 +27,18 @@ export class Reasons {
     return this.#reasons[reason - 1]?.is === 'contested'
   }
 
+  /** Why, in words. */
+  text(reason: number): string {
+    return this.#reasons[reason - 1]?.error ?? 'unknown'
+  }
+
   /** So many routes, of which one is named, and why they are not written. */
   failure(
     reason: number,
     held: { readonly count: number; readonly example: string },
   ): { readonly object: string; readonly error: string } {
     const others = held.count > 1 ? ` and ${held.count - 1} more` : ''
-    return { object: `route ${held.example}${others}`, error: this.#reasons[reason - 1]?.error ?? 'unknown' }
+    return { object: `route ${held.example}${others}`, error: this.text(reason) }
   }
 
   #number(reason: Reason): number {

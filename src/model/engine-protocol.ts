@@ -9,6 +9,7 @@ import type {
   RouteState,
   TunnelState,
 } from './state.ts'
+import type { BgpAdvertisedPage, BgpRoute, BgpRoutePage } from './state-bgp.ts'
 
 /**
  * What the manager and the console say to the engine over its Unix socket: one JSON object a line. A request
@@ -45,6 +46,17 @@ export interface RoutePage {
   readonly routes: readonly RouteState[]
 }
 
+/** Which of the BGP table is wanted, and where a page begins. */
+export interface BgpRouteQuery {
+  readonly family?: AddressFamily
+  /** Only this prefix and what lies inside it. */
+  readonly prefix?: string
+  /** At most so many prefixes; there may be fewer on a page though it is not the last. */
+  readonly limit?: number
+  /** Of the page before. */
+  readonly cursor?: string
+}
+
 /** Parameters and result of each method, by name. */
 export interface EngineMethods {
   getConfig: { params: Record<string, never>; result: Revision }
@@ -58,6 +70,12 @@ export interface EngineMethods {
   getTunnels: { params: Record<string, never>; result: readonly TunnelState[] }
   getNeighbors: { params: Record<string, never>; result: readonly BgpNeighborState[] }
   getMonitoring: { params: Record<string, never>; result: readonly BmpStationState[] }
+  /** Only prefixes that `neighbor` has announced, where it is given. */
+  getBgpRoutes: { params: BgpRouteQuery & { neighbor?: string }; result: BgpRoutePage }
+  /** Exactly this prefix. */
+  getBgpRoute: { params: { prefix: string }; result: BgpRoute }
+  /** What a neighbour was told. */
+  getAdvertisedRoutes: { params: BgpRouteQuery & { neighbor: string }; result: BgpAdvertisedPage }
   getRoutes: { params: RouteQuery; result: RoutePage }
   getMigration: { params: { group: string; nodes?: number }; result: MigrationState }
   /** Says all again, or asks for it, in a session that stays up. */

@@ -102,6 +102,12 @@ export const serviceErrors = {
     detail: 'The configuration keeps the session with {address} down.',
     fix: 'Set enabled: true at the neighbour {address} (bgp.neighbors).',
   },
+  'bgp-route-not-found': {
+    title: 'There is no such prefix in the BGP table.',
+    status: 404,
+    detail: 'No BGP neighbour has announced {prefix}, and it is no route of our own.',
+    fix: 'GET /api/v1/bgp/routes?prefix={prefix} lists the more specific prefixes inside it.',
+  },
   'error-code-unknown': {
     title: 'There is no such error code.',
     status: 404,

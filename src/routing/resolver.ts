@@ -131,7 +131,8 @@ export class Resolver {
     const far = this.#topology.foreign?.find(address)
     const { connected, static: path, lost } = near?.value ?? {}
     const nearer =
-      near && (!far || near.length > far.length || (near.length === far.length && (connected || path)))
+      near &&
+      (!far || near.length > far.length || (near.length === far.length && isBefore(near.value, far.value)))
     if (nearer && connected) {
       return { ways: [{ gateway: via, link: connected.interface, onlink: false, weight: 1 }], metric: 0 }
     }
@@ -185,6 +186,11 @@ export class Resolver {
     }
     return answer
   }
+}
+
+/** Of equally long matches: the kernel's own route of a lost network is only what its link has left there. */
+function isBefore(cover: Cover, foreign: ForeignRoute): boolean {
+  return (cover.connected ?? cover.static) !== undefined || foreign.protocol === 'kernel'
 }
 
 function coversOf({ connected, statics, lost = [] }: Topology): LongestMatch<Cover> {

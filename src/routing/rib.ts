@@ -146,16 +146,25 @@ export class Rib {
   /** What the RIB says of each prefix of a family, in no order that means anything. */
   *routes(family: Family): Generator<RibRoute> {
     const table = this.#tables[family]
-    for (const slot of table.prefixes.slots()) {
-      const best = table.best(slot)
-      const nexthops = this.#sets.byId(table.offers[best]![slot]!)
-      yield {
-        prefix: table.prefixes.text(slot),
-        source: SOURCES[best]!.name,
-        distance: table.distance(best, slot),
-        nexthops,
-        resolved: this.#resolver.resolve(nexthops),
-      }
+    for (const slot of table.prefixes.slots()) yield this.#route(table, slot)
+  }
+
+  /** What the RIB says of one prefix; undefined where no source offers it. */
+  route(family: Family, bytes: Uint8Array, length: number): RibRoute | undefined {
+    const table = this.#tables[family]
+    const slot = table.prefixes.find(bytes, 0, length)
+    return slot < 0 ? undefined : this.#route(table, slot)
+  }
+
+  #route(table: SourceTable, slot: number): RibRoute {
+    const best = table.best(slot)
+    const nexthops = this.#sets.byId(table.offers[best]![slot]!)
+    return {
+      prefix: table.prefixes.text(slot),
+      source: SOURCES[best]!.name,
+      distance: table.distance(best, slot),
+      nexthops,
+      resolved: this.#resolver.resolve(nexthops),
     }
   }
 

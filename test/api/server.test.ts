@@ -223,7 +223,7 @@ describe('state over REST', () => {
     ['limit=0', 'limit: 0 is out of range. Give a whole number from 1 to 10000.'],
     ['limit=ten', 'limit: "ten" is text. Give a whole number from 1 to 10000.'],
     ['limit=1&limit=2', 'limit: This is a list. Give a whole number from 1 to 10000.'],
-    ['offset=-1', 'offset: "-1" is text. Give a whole number from 0 to 1000000000.'],
+    ['offset=-1', 'offset: -1 is out of range. Give a whole number from 0 to 1000000000.'],
     ['family=ipv5', 'family: "ipv5" is none of the choices. Did you mean ipv4? Choose one of ipv4, ipv6.'],
     [
       'prefix=10.0.0.0',

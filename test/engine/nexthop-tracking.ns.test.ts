@@ -117,6 +117,12 @@ describe('a link whose carrier goes', () => {
     await isAnnounced('10.7.0.0/16')
     expect(performance.now() - start_).toBeLessThan(1_000)
     expect(await allEstablished()).toBe(true)
+    const { paths, installation } = await engine.client.call('getBgpRoute', { prefix: '10.7.0.0/16' })
+    expect(installation).toBe('The kernel forwards by it.')
+    expect(paths.map(({ neighbor, reason }) => `${neighbor}: ${reason}`)).toEqual([
+      '192.168.50.11: Best: the only path that can be used.',
+      '192.168.51.12: Not used: 192.168.51.12 is in 192.168.51.0/24 on eth2, and eth2 has no carrier.',
+    ])
     await right.ip(['link set eth0 up'])
     await goes('10.7.0.0/16', '192.168.50.11 eth1', '192.168.51.12 eth2')
     await isAnnounced('10.7.0.0/16', '10.8.0.0/16')
@@ -170,5 +176,15 @@ describe('a next hop behind routes of other programs', () => {
     await start({ rightHop: '10.7.0.9' })
     await engine.hasPrefixes('10.7.0.0/16')
     await isAnnounced('10.7.0.0/16')
+    const { routes } = await engine.client.call('getBgpRoutes', { neighbor: '192.168.51.12' })
+    const why = routes.map(({ prefix, installation, paths }) => [prefix, installation, paths.at(-1)!.reason])
+    expect(why.sort()).toEqual([
+      expect.arrayContaining(['10.7.0.0/16', 'The kernel forwards by it.']),
+      [
+        '10.8.0.0/16',
+        'Not installed: no path can be used.',
+        'Not used: no connected network and no route other than those of BGP leads to 10.7.0.9.',
+      ],
+    ])
   })
 })

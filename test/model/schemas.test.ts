@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Config } from '../../src/model/config.ts'
 import { BgpNeighborState, Health, InterfaceState, RouteState, TunnelState } from '../../src/model/state.ts'
+import { BgpAdvertisedPage, BgpRoutePage } from '../../src/model/state-bgp.ts'
 
 interface Part {
   readonly description?: string
@@ -27,6 +28,8 @@ describe('the schemas of configuration and state', () => {
     ['BgpNeighborState', BgpNeighborState, 20],
     ['RouteState', RouteState, 15],
     ['Health', Health, 15],
+    ['BgpRoutePage', BgpRoutePage, 30],
+    ['BgpAdvertisedPage', BgpAdvertisedPage, 15],
   ])('%s describes every field in a sentence', (_, schema, least) => {
     const all = fields(JSON.parse(JSON.stringify(schema)))
     expect(all.length).toBeGreaterThanOrEqual(least)

@@ -110,6 +110,12 @@ describe('whether a next hop can be reached', () => {
   }
   add('10.0.0.0/8', 50, { gateway: '192.168.50.9', link: 'eth1', onlink: false })
   add('10.6.0.0/16', 10)
+  foreign.set(parsePrefix('192.168.51.0/24')!, {
+    network: parsePrefix('192.168.51.0/24')!,
+    metric: 0,
+    protocol: 'kernel',
+    ways: [{ link: 'eth2', onlink: false }],
+  })
   add('10.5.0.0/16', 7, { link: 'eth2', onlink: false })
 
   const resolver = new Resolver()

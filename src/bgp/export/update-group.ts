@@ -140,6 +140,36 @@ export class UpdateGroup implements Follower {
     return false
   }
 
+  /** The UPDATEs by which a member was told of a prefix: one a path, as they would be sent now. For people. */
+  told(slot: number, peer: number): Uint8Array[] {
+    const updates: Uint8Array[] = []
+    const { limit, family } = this.#treatment
+    const addPath = this.allPaths ? [family] : []
+    const writer = new UpdateWriter({ limit, addPath, emit: bytes => updates.push(bytes.slice()) })
+    for (const at of this.#told(slot, peer)) {
+      if (!this.#announce(writer, this.#out[at]!, this.#inside(this.#from[at]!))) continue
+      writer.addSlot(this.#table.prefixes, slot, at + 1)
+      writer.flush()
+    }
+    return updates
+  }
+
+  /** Whether a member was told of a prefix. */
+  hasTold(slot: number, peer: number): boolean {
+    return !this.#told(slot, peer).next().done
+  }
+
+  /** Where in the Adj-RIB-Out a member has paths of a prefix: what it said itself is not told to it. */
+  *#told(slot: number, peer: number): Generator<number> {
+    if (!this.allPaths) {
+      if ((this.#out[slot] ?? 0) !== 0 && this.#from[slot] !== peer) yield slot
+      return
+    }
+    for (let row = this.#table.firstRow(slot); row >= 0; row = this.#table.nextRow(row)) {
+      if ((this.#out[row] ?? 0) !== 0 && this.#from[row] !== peer) yield row
+    }
+  }
+
   mark(slot: number): void {
     this.#queue.add(slot)
   }
@@ -389,17 +419,17 @@ export class UpdateGroup implements Follower {
 
   /** Begins announcements with a set, or withdrawals: of set 0, and of a set too large for a message (RFC 4271 §9.2). */
   #begin(set: number, inside: number): void {
-    if (set === 0 || !this.#announce(set, inside)) this.#writer.withdraw(this.#treatment.family)
+    if (set === 0 || !this.#announce(this.#writer, set, inside)) this.#writer.withdraw(this.#treatment.family)
   }
 
   /** False: the attributes are too large, also without those that a route can do without (RFC 8654 §4). */
-  #announce(set: number, inside: number): boolean {
+  #announce(writer: UpdateWriter, set: number, inside: number): boolean {
     const originatorId = inside === 0 ? -1 : this.#peers.routerId[inside]!
     const rewriting = this.#rewriting
     const attributes = this.#attributes
     return (
-      this.#writer.announce(rewriting.encode(attributes, set, inside !== 0, originatorId)) ||
-      this.#writer.announce(rewriting.encode(attributes, set, inside !== 0, originatorId, true))
+      writer.announce(rewriting.encode(attributes, set, inside !== 0, originatorId)) ||
+      writer.announce(rewriting.encode(attributes, set, inside !== 0, originatorId, true))
     )
   }
 

@@ -1,4 +1,14 @@
+import type { Hop } from '../../routing/nexthop-set.ts'
 import type { DecisionStep } from './decision.ts'
+
+/** To which path a path lost, where, and by what. */
+export interface Loss {
+  readonly step: DecisionStep
+  /** Number of the neighbour whose path won. */
+  readonly peer: number
+  /** 'LOCAL_PREF 100 < 200' */
+  readonly comparison: string
+}
 
 /** A path as people see it. */
 export interface PathRow {
@@ -11,6 +21,10 @@ export interface PathRow {
   readonly stale: boolean
   readonly best: boolean
   readonly multipath: boolean
-  /** Why it is not the best. */
-  readonly lost: DecisionStep | undefined
+  /** Its next hop after policy; undefined for our own routes and where it is not accepted. */
+  readonly hop: Hop | undefined
+  /** IGP metric of the next hop, undefined where it cannot be reached. */
+  readonly metric: number | undefined
+  /** Why it is not the best, though it might have been. */
+  readonly loss: Loss | undefined
 }

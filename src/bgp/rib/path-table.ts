@@ -3,7 +3,8 @@ import { PrefixTable } from '../../net/prefix-table.ts'
 import type { RouteSink } from '../sink.ts'
 import type { AttributeStore } from './attribute-store.ts'
 import { widened } from './columns.ts'
-import { Decision, type DecisionStep } from './decision.ts'
+import { Decision } from './decision.ts'
+import { ExplainedPaths } from './explained-paths.ts'
 import type { Follower } from './follower.ts'
 import type { ChangedHops, Hops } from './hops.ts'
 import { Installing } from './installing.ts'
@@ -61,6 +62,7 @@ export class PathTable {
   readonly #attributes: AttributeStore
   readonly #decision: Decision
   readonly #installing: Installing
+  readonly #explained: ExplainedPaths
   readonly #followers: Follower[] = []
   readonly #queue = new WaitingSlots()
   // By row.
@@ -80,6 +82,7 @@ export class PathTable {
     this.prefixes = new PrefixTable(family)
     this.#attributes = attributes
     this.#decision = new Decision(attributes, hops, peers, this)
+    this.#explained = new ExplainedPaths(this, this.#decision, { paths: this, attributes, hops, peers })
     const { prefixes } = this
     this.#installing = new Installing({ family, prefixes, paths: this, attributes, hops, peers, sink })
     this.ranking = new Ranking(this, this.#decision)
@@ -270,6 +273,11 @@ export class PathTable {
     return slot < this.#announced.length ? this.#announced[slot]! : -1
   }
 
+  /** Whether a slot has a prefix. */
+  has(slot: number): boolean {
+    return slot < this.#head.length && this.#head[slot] !== NO_PREFIX
+  }
+
   /** The first path of a prefix and the one behind a path, -1 at the end: for followers of all paths. */
   firstRow(slot: number): number {
     return this.#head[slot]!
@@ -308,35 +316,12 @@ export class PathTable {
 
   /** The paths of a prefix, with what the decision process said of each. */
   paths(slot: number): PathRow[] {
-    this.#decision.use(this)
-    const losers = new Map<number, DecisionStep>()
-    const count = this.#gather(slot)
-    const best = this.#decision.run(count, (row, step) => losers.set(row, step))
-    const equal = new Set(
-      this.#decision.rows.list.subarray(0, Math.min(this.#decision.multipath, this.multipath)),
-    )
-    const rows: PathRow[] = []
-    for (let row = this.#head[slot]!; row >= 0; row = this.#next[row]!) {
-      if (this.#flags[row]! & GONE) continue
-      const peer = this.peer[row]!
-      rows.push({
-        row,
-        peer,
-        pathId: this.pathId[row]!,
-        received: this.received[row]!,
-        effective: this.effective[row]!,
-        stale: this.isStale(row),
-        best: row === best,
-        multipath: count > 0 && equal.has(row) && this.#decision.eligible(row) && peer !== LOCAL,
-        lost: losers.get(row),
-      })
-    }
-    return rows
+    return this.#explained.of(slot)
   }
 
   #decide(slot: number): void {
     if (this.#head[slot] === NO_PREFIX) return
-    const count = this.#gather(slot)
+    const count = this.gather(slot)
     const best = this.#decision.run(count)
     this.#installing.tell(slot, { best, limit: this.multipath }, this.#decision)
     const announced = this.#localRow(slot, best)
@@ -349,7 +334,7 @@ export class PathTable {
   }
 
   /** Puts the learned paths that may be used before the decision process; returns how many they are. */
-  #gather(slot: number): number {
+  gather(slot: number): number {
     const decision = this.#decision
     let count = 0
     for (let row = this.#head[slot]!; row >= 0; row = this.#next[row]!) {

@@ -50,6 +50,11 @@ export class PeerColumns {
     this.#free.push(peer)
   }
 
+  /** The address of a neighbour: 4 or 16 octets. */
+  address(peer: number): Uint8Array {
+    return this.#addresses[peer]!
+  }
+
   /** RFC 4271 §9.1.2.2 g: below 0 where the address of `a` is the lower one. IPv4 is below IPv6. */
   compareAddresses(a: number, b: number): number {
     const left = this.#addresses[a]!

@@ -99,7 +99,7 @@ describe('the decision process', () => {
         fixture.settle()
         const paths = fixture.paths('192.0.2.0/24')
         expect(paths.find(({ best }) => best)).toMatchObject(expected)
-        expect(paths.filter(({ best }) => !best).map(({ lost }) => lost)).toEqual([step])
+        expect(paths.filter(({ best }) => !best).map(({ loss }) => loss?.step)).toEqual([step])
       })
     }
   })

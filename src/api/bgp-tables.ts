@@ -1,0 +1,97 @@
+import Type from 'typebox'
+import { bgpRouteQuery, bgpTableQuery } from '../model/engine-queries.ts'
+import { AddressText } from '../model/scalars.ts'
+import { canonicalZoned } from '../net/zone.ts'
+import { type ApiRequest, type ApiResponse, engineErrors, type Route } from './route.ts'
+
+const neighborErrors = ['neighbor-not-found', 'query-invalid', ...engineErrors] as const
+
+const Neighbor = Type.String({
+  format: 'bgp-neighbor',
+  description: 'Its address, with zone where it is link-local, or %eth0 for the one on that interface.',
+})
+
+const Prefix = Type.String({
+  format: 'ip-prefix',
+  description: 'The prefix, its slash written as %2F: 10.244.1.0%2F24.',
+})
+
+const oneRoute = {
+  method: 'GET',
+  tag: 'state',
+  responses: { 200: { description: 'The prefix.', schema: Type.Ref('BgpRoute#') } },
+  errors: ['bgp-route-not-found', 'query-invalid', ...engineErrors],
+  handle: getRoute,
+} as const
+
+/** The BGP table: the paths of each prefix with what became of them, and what neighbours said and were told. */
+export const bgpTableRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/v1/bgp/neighbors/{address}/adj-rib-in',
+    id: 'getReceivedRoutes',
+    summary: 'What a BGP neighbour has announced, accepted or not, with the reason.',
+    tag: 'state',
+    params: { address: Neighbor },
+    query: bgpTableQuery,
+    responses: { 200: { description: 'A page of its routes.', schema: Type.Ref('BgpRoutePage#') } },
+    errors: neighborErrors,
+    handle: getReceived,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/bgp/neighbors/{address}/adj-rib-out',
+    id: 'getAdvertisedRoutes',
+    summary: 'What a BGP neighbour was told, with the attributes as they were sent.',
+    tag: 'state',
+    params: { address: Neighbor },
+    query: bgpTableQuery,
+    responses: { 200: { description: 'A page of routes.', schema: Type.Ref('BgpAdvertisedPage#') } },
+    errors: neighborErrors,
+    handle: async ({ engine, params: { address = '' }, query }) => ({
+      body: await engine.call('getAdvertisedRoutes', { ...query, neighbor: address }),
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/bgp/routes',
+    id: 'getBgpRoutes',
+    summary: 'The BGP table: each prefix with all its paths, and why each won or lost.',
+    tag: 'state',
+    query: bgpRouteQuery,
+    responses: { 200: { description: 'A page of prefixes.', schema: Type.Ref('BgpRoutePage#') } },
+    errors: neighborErrors,
+    handle: async ({ engine, query }) => ({ body: await engine.call('getBgpRoutes', query) }),
+  },
+  {
+    ...oneRoute,
+    path: '/api/v1/bgp/routes/{prefix}',
+    id: 'getBgpRoute',
+    summary: 'One prefix with all its paths, and why each won or lost.',
+    params: { prefix: Prefix },
+  },
+  {
+    ...oneRoute,
+    path: '/api/v1/bgp/routes/{address}/{length}',
+    id: 'getBgpRouteByAddress',
+    summary: 'The same, with the slash of the prefix as it is.',
+    params: {
+      address: AddressText,
+      length: Type.Integer({ minimum: 0, maximum: 128, description: 'Length of the prefix in bits.' }),
+    },
+  },
+]
+
+async function getReceived({ engine, params: { address = '' }, query }: ApiRequest): Promise<ApiResponse> {
+  const { routes, cursor } = await engine.call('getBgpRoutes', { ...query, neighbor: address })
+  const wanted = canonicalZoned(address) ?? address
+  const own = routes.map(route => ({
+    ...route,
+    paths: route.paths.filter(({ neighbor }) => neighbor === wanted),
+  }))
+  return { body: { routes: own, ...(cursor !== undefined && { cursor }) } }
+}
+
+async function getRoute({ engine, params: { prefix, address, length } }: ApiRequest): Promise<ApiResponse> {
+  return { body: await engine.call('getBgpRoute', { prefix: prefix ?? `${address}/${length}` }) }
+}

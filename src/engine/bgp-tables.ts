@@ -1,0 +1,137 @@
+import type { RouteView, Speaker, Wanted } from '../bgp/index.ts'
+import type { Fib } from '../forwarding/index.ts'
+import type { BgpRouteQuery } from '../model/engine-protocol.ts'
+import { CausewayError } from '../model/errors.ts'
+import type { BgpAdvertisedPage, BgpRoute, BgpRoutePage } from '../model/state-bgp.ts'
+import { canonicalAddress, type Family, familyOf } from '../net/address.ts'
+import { formatPrefix, networkOf, type Prefix, parsePrefix } from '../net/prefix.ts'
+import type { Resolver, Rib } from '../routing/index.ts'
+import type { Pauses } from './pauses.ts'
+import { advertisedState, bgpRouteState, type Installation } from './state/bgp-routes.ts'
+
+const DEFAULT_PAGE = 100
+/** Prefixes of one page, and paths: a prefix may have hundreds of them. */
+const LARGEST_PAGE = 1_000
+const PATHS = 2_000
+
+/** The BGP table for people, in pages. A walk over a large table takes many turns of the event loop, each a short one. */
+export class BgpTables {
+  readonly #view: RouteView
+  readonly #parts: Parts
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#view = parts.speaker.view
+  }
+
+  /** A page of the table, or of what one neighbour has announced. @throws CausewayError where the query is not valid */
+  routes(query: BgpRouteQuery & { neighbor?: string }): Promise<BgpRoutePage> {
+    const neighbor = query.neighbor === undefined ? undefined : this.#peerOf(query.neighbor)
+    const wanted = neighbor === undefined ? undefined : ({ peer: neighbor, direction: 'received' } as const)
+    return this.#page(query, wanted, (family, slot) => this.#describe(family, slot))
+  }
+
+  /** A page of what a neighbour was told. @throws CausewayError */
+  advertised(query: BgpRouteQuery & { neighbor: string }): Promise<BgpAdvertisedPage> {
+    const peer = this.#peerOf(query.neighbor)
+    return this.#page(query, { peer, direction: 'advertised' }, (family, slot) =>
+      advertisedState(family, this.#view.advertised(family, slot, peer)),
+    )
+  }
+
+  /** One prefix. @throws CausewayError `bgp-route-not-found` */
+  route(text: string): BgpRoute {
+    const parsed = prefixOf(text)
+    const prefix = networkOf(parsed)
+    const family = familyOf(prefix.bytes)
+    const slot = this.#view.find(family, prefix)
+    if (slot < 0) throw new CausewayError('bgp-route-not-found', { prefix: formatPrefix(prefix) })
+    return this.#describe(family, slot)
+  }
+
+  async #page<Row extends { readonly paths: readonly unknown[] }>(
+    query: BgpRouteQuery,
+    neighbor: Wanted['neighbor'],
+    describe: (family: Family, slot: number) => Row,
+  ): Promise<{ routes: Row[]; cursor?: string }> {
+    const inside = query.prefix === undefined ? undefined : prefixOf(query.prefix)
+    const limit = Math.min(query.limit ?? DEFAULT_PAGE, LARGEST_PAGE)
+    const from = readCursor(query.cursor)
+    const pause = this.#parts.pauses.begin()
+    const routes: Row[] = []
+    let paths = 0
+    for (const family of familiesOf(query, inside)) {
+      if (family < from.family) continue
+      const first = family === from.family ? from.slot : 0
+      for (const slot of this.#view.slots(family, first, { inside, neighbor })) {
+        if (pause.due) await pause.take()
+        if (slot < 0) continue
+        if (routes.length >= limit || paths >= PATHS) return { routes, cursor: `${family}.${slot}` }
+        const row = describe(family, slot)
+        // In a pause it may have gone.
+        if (row.paths.length === 0) continue
+        paths += row.paths.length
+        routes.push(row)
+      }
+    }
+    return { routes }
+  }
+
+  #describe(family: Family, slot: number): BgpRoute {
+    const row = this.#view.describe(family, slot)
+    const { resolver } = this.#parts
+    return bgpRouteState(family, row, {
+      fault: hop => resolver.reach(hop).fault,
+      installation: this.#installation(parsePrefix(row.prefix)!),
+    })
+  }
+
+  #installation(prefix: Prefix): Installation {
+    const { rib, fib, installing } = this.#parts
+    const family = familyOf(prefix.bytes)
+    const route = rib.route(family, prefix.bytes, prefix.length)
+    const not = (why: string): Installation => ({ installed: false, why: `Not installed: ${why}.` })
+    if (!installing()) return not('bgp.installRoutes is false')
+    if (!route) return not('no path can be used')
+    if (route.source === 'connected') return not('the box is on this network itself')
+    if (route.source === 'static') return not(`a static route has distance ${route.distance}, and that wins`)
+    const { installed, fault } = fib.standing(family, prefix.bytes, prefix.length)
+    return installed ? { installed, why: 'The kernel forwards by it.' } : not(fault ?? 'it is being written')
+  }
+
+  #peerOf(text: string): number {
+    const peer = this.#view.peerOf(canonicalAddress(text) ?? text) ?? this.#view.peerOf(text)
+    if (peer === undefined) throw new CausewayError('neighbor-not-found', { address: text })
+    return peer
+  }
+}
+
+export interface Parts {
+  readonly speaker: Speaker
+  readonly rib: Rib
+  readonly resolver: Resolver
+  readonly fib: Fib
+  readonly pauses: Pauses
+  /** Whether BGP routes go into the kernel. */
+  installing(): boolean
+}
+
+function prefixOf(text: string): Prefix {
+  const prefix = parsePrefix(text)
+  if (prefix) return prefix
+  throw new CausewayError('engine-request-invalid', { reason: `${JSON.stringify(text)} is not a prefix` })
+}
+
+function familiesOf({ family }: BgpRouteQuery, inside: Prefix | undefined): readonly Family[] {
+  const asked: readonly Family[] = family === undefined ? [4, 6] : family === 'ipv4-unicast' ? [4] : [6]
+  return inside ? asked.filter(one => one === familyOf(inside.bytes)) : asked
+}
+
+function readCursor(text: string | undefined): { family: number; slot: number } {
+  if (text === undefined) return { family: 4, slot: 0 }
+  const [, family, slot] = /^([46])\.(\d{1,9})$/.exec(text) ?? []
+  if (family !== undefined && slot !== undefined) return { family: Number(family), slot: Number(slot) }
+  throw new CausewayError('engine-request-invalid', {
+    reason: `${JSON.stringify(text)} is no cursor of a page`,
+  })
+}

@@ -1,0 +1,76 @@
+import Type, { type TSchema } from 'typebox'
+import { AddressFamily } from './config-bgp-keeping.ts'
+import type { MethodName } from './engine-protocol.ts'
+
+/** Parameters of queries: what REST takes in the query string and the engine over its socket. */
+
+/** The most rows of a page of the kernel's routes, and of BGP's. */
+export const ROUTE_PAGE_LIMIT = 10_000
+export const BGP_PAGE_LIMIT = 1_000
+export const DEFAULT_PAGE = 100
+
+const limit = (most: number) =>
+  Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: most,
+      default: DEFAULT_PAGE,
+      description: 'At most so many rows.',
+    }),
+  )
+
+const Neighbor = Type.String({
+  format: 'bgp-neighbor',
+  description:
+    'A BGP neighbour: its address, with zone where it is link-local, or %eth0 for the one on that interface.',
+})
+
+const inside = Type.Optional(
+  Type.String({
+    format: 'ip-prefix',
+    description: 'Only this prefix and the more specific ones inside it, as in 10.244.0.0/16.',
+  }),
+)
+
+export const routeQuery = {
+  family: Type.Optional(
+    Type.Union([Type.Literal('ipv4'), Type.Literal('ipv6')], { description: 'Only this IP version.' }),
+  ),
+  prefix: inside,
+  limit: limit(ROUTE_PAGE_LIMIT),
+  offset: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000_000,
+      default: 0,
+      description: 'Rows to pass over.',
+    }),
+  ),
+}
+
+export const bgpTableQuery = {
+  family: Type.Optional(AddressFamily),
+  prefix: inside,
+  limit: limit(BGP_PAGE_LIMIT),
+  cursor: Type.Optional(
+    Type.String({
+      pattern: '^[46]\\.[0-9]{1,9}$',
+      description: 'Where the page begins: `cursor` of the page before it.',
+    }),
+  ),
+}
+
+export const bgpRouteQuery = {
+  ...bgpTableQuery,
+  neighbor: Type.Optional(Neighbor),
+}
+
+/** What the engine takes, by method; methods that are not named here look at their parameters themselves. */
+export const engineParameters: Partial<Record<MethodName, Readonly<Record<string, TSchema>>>> = {
+  getRoutes: routeQuery,
+  getBgpRoutes: bgpRouteQuery,
+  getBgpRoute: {
+    prefix: Type.String({ format: 'ip-prefix', description: 'The prefix, as in 10.244.1.0/24.' }),
+  },
+  getAdvertisedRoutes: { ...bgpTableQuery, neighbor: Neighbor },
+}
