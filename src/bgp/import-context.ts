@@ -59,7 +59,7 @@ export function importContext(
 ): ImportContext {
   const { session, clusterId, allowOwnAs, confederation } = settings
   const external = situation.type === 'eBGP'
-  const otc = external && settings.role !== undefined ? OTC[settings.role] : undefined
+  const otc = external && session.role !== undefined ? OTC[session.role] : undefined
   const prepend = external && settings.prependOnImport !== undefined ? [settings.prependOnImport] : undefined
   const lowest = attributes.change({ localPreference: 0 })
   const shuttingDown = external && settings.gracefulShutdown ? lowest : 0
@@ -85,14 +85,14 @@ export function importContext(
 
 /** Equal for settings under which every route of a neighbour is judged alike. */
 export function importText(settings: NeighborSettings, policy: CompiledPolicy): string {
-  const { session, group, clusterId, allowOwnAs, role, gracefulShutdown, acceptGracefulShutdown } = settings
+  const { session, group, clusterId, allowOwnAs, gracefulShutdown, acceptGracefulShutdown } = settings
   const { ownAs, prependOnImport, confederation } = settings
   return JSON.stringify([
     policy.text,
     group,
     clusterId,
     allowOwnAs,
-    role,
+    session.role,
     gracefulShutdown,
     acceptGracefulShutdown,
     prependOnImport,

@@ -39,8 +39,6 @@ export interface NeighborSettings {
   readonly gracefulShutdown: boolean
   /** Routes with GRACEFUL_SHUTDOWN are the last to be used. */
   readonly acceptGracefulShutdown: boolean
-  /** Our role on the session (RFC 9234 §4). */
-  readonly role?: string | undefined
   /** An AS that is put in front of the AS_PATH of what comes in. */
   readonly prependOnImport?: number | undefined
   readonly importPolicy: string | readonly string[] | undefined

@@ -14,11 +14,14 @@ export class Rewriting {
   readonly #treatment: Treatment
   /** The ways out, made when they are needed, by number: 1 with our next hop, 2 reflected, 4 stale (RFC 9494 §4.6). */
   readonly #ways: Outgoing[] = []
+  /** Inside, but without knowledge of long-lived stale routes (RFC 9494 §4.6). */
+  readonly #partial: boolean
   /** RFC 4456 §8, filled in for each announcement. */
   readonly #reflect: { originatorId: number; readonly clusterId: number }
 
   constructor(treatment: Treatment) {
     this.#treatment = treatment
+    this.#partial = treatment.type !== 'eBGP' && !treatment.longLived
     this.#reflect = { originatorId: 0, clusterId: treatment.clusterId }
   }
 
@@ -34,9 +37,9 @@ export class Rewriting {
     originatorId: number,
     shorter = false,
   ): EncodedAttributes {
-    const { family, nexthops, longLived } = this.#treatment
+    const { family, nexthops } = this.#treatment
     const own = nexthopFor(nexthops, family, attributes, set, internal) === Nexthop.OWN ? 1 : 0
-    const stale = !longLived && (attributes.wellKnown[set]! & WELL_KNOWN.LLGR_STALE) !== 0 ? 4 : 0
+    const stale = this.#partial && (attributes.wellKnown[set]! & WELL_KNOWN.LLGR_STALE) !== 0 ? 4 : 0
     this.#reflect.originatorId = originatorId
     const way = this.#way(own | (originatorId < 0 ? 0 : 2) | stale)
     const how = shorter ? { ...way, shorter } : way
