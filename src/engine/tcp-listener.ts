@@ -12,6 +12,9 @@ const LISTEN_RETRY = 1000
 /** More connections than this wait for nobody. */
 const BACKLOG = 1024
 
+/** Of BGP's packets: DSCP CS6, internetwork control (RFC 4271 appendix E), so that congestion spares sessions. */
+export const BGP_TRAFFIC_CLASS = 0xc0
+
 export interface TcpListenerOptions {
   readonly clock: Clock
   readonly log: (line: string) => void
@@ -57,7 +60,7 @@ export class TcpListener implements Listener {
   #listen(): void {
     this.#set.clear()
     try {
-      const fd = openTcpListener(this.#family, this.#options.port)
+      const fd = openTcpListener(this.#family, this.#options.port, BGP_TRAFFIC_CLASS)
       this.#fd = fd
       this.#applyKeys()
       this.#server.listen({ fd }, BACKLOG)

@@ -15,7 +15,7 @@ import { tcpCounters } from '../kernel/tcp-drops.ts'
 import { familyOf, parseAddress } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
 import { LinkDiscovery } from './link-discovery.ts'
-import { TcpListener } from './tcp-listener.ts'
+import { BGP_TRAFFIC_CLASS, TcpListener } from './tcp-listener.ts'
 
 /** A peer that was told of the end has so long to close its side; milliseconds. After that the socket is freed without it. */
 const LINGER = 5000
@@ -46,10 +46,10 @@ export class TcpTransport implements BgpTransport {
     return connection
   }
 
-  /** TTL and key must stand before the SYN goes out, so the socket is made here and handed to Node by its descriptor. */
+  /** TTL, traffic class and key must stand before the SYN goes out, so the socket is made here and handed to Node by its descriptor. */
   #open(target: ConnectTarget): Socket {
     try {
-      const fd = openTcpSocket(target)
+      const fd = openTcpSocket({ ...target, trafficClass: BGP_TRAFFIC_CLASS })
       return new Socket({ fd, manualStart: true } as ConstructorParameters<typeof Socket>[0])
     } catch (error) {
       // Such as a local address that the box does not have (yet): told by `onClose`, as every failure to connect is.

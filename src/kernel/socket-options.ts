@@ -48,10 +48,12 @@ interface Option {
 
 /** bits/in.h and linux/in6.h. */
 const OPTIONS = {
+  IP_TOS: { level: 0, name: 1 },
   IP_TTL: { level: 0, name: 2 },
   IP_MINTTL: { level: 0, name: 21 },
   IPV6_UNICAST_HOPS: { level: 41, name: 16 },
   IPV6_V6ONLY: { level: 41, name: 26 },
+  IPV6_TCLASS: { level: 41, name: 67 },
   IPV6_MINHOPCOUNT: { level: 41, name: 73 },
   TCP_SAVE_SYN: { level: SOL_TCP, name: 27 },
 } as const satisfies Record<string, Option>
@@ -69,6 +71,8 @@ export interface TcpSocketSettings {
   readonly ttl?: number | undefined
   /** Packets that arrive with less are dropped (RFC 5082); 1 to 255. */
   readonly minimumTtl?: number | undefined
+  /** Traffic class, or type of service: DSCP in the upper six bits; 0 to 255. */
+  readonly trafficClass?: number | undefined
   /** Name of the link that packets must come and go by. */
   readonly device?: string | undefined
   /** Key of the MD5 signatures (RFC 2385) that both sides sign with. */
@@ -83,6 +87,7 @@ export interface HopLimits {
 
 /** The options that say the same for each family. */
 const TTL: Readonly<Record<Family, IntegerOption>> = { 4: 'IP_TTL', 6: 'IPV6_UNICAST_HOPS' }
+const TRAFFIC_CLASS: Readonly<Record<Family, IntegerOption>> = { 4: 'IP_TOS', 6: 'IPV6_TCLASS' }
 const MINIMUM_TTL: Readonly<Record<Family, IntegerOption>> = { 4: 'IP_MINTTL', 6: 'IPV6_MINHOPCOUNT' }
 
 /**
@@ -97,6 +102,8 @@ export function openTcpSocket(settings: TcpSocketSettings): number {
   try {
     if (settings.ttl !== undefined) setIntegerOption(fd, TTL[family], settings.ttl)
     if (settings.minimumTtl !== undefined) setIntegerOption(fd, MINIMUM_TTL[family], settings.minimumTtl)
+    if (settings.trafficClass !== undefined)
+      setIntegerOption(fd, TRAFFIC_CLASS[family], settings.trafficClass)
     if (settings.device !== undefined) bindToDevice(fd, settings.device)
     if (settings.password !== undefined)
       setMd5Key(fd, hostPrefix(bytesOf(settings.address)), settings.password)
@@ -111,12 +118,12 @@ export function openTcpSocket(settings: TcpSocketSettings): number {
 /**
  * Makes a TCP socket bound to a port of all addresses of one family, ready for `server.listen({ fd })`. Its answers to
  * SYNs leave with the largest TTL, so that peers with GTSM take them, and it keeps the SYN of each connection for
- * `arrivalTtl`.
+ * `arrivalTtl`. Connections that it accepts inherit its traffic class.
  * @throws KernelError
  */
-export function openTcpListener(family: Family, port: number): number {
+export function openTcpListener(family: Family, port: number, trafficClass: number): number {
   const address = family === 4 ? '0.0.0.0' : '::'
-  const fd = openTcpSocket({ address, ttl: 255 })
+  const fd = openTcpSocket({ address, ttl: 255, trafficClass })
   try {
     if (family === 6) setIntegerOption(fd, 'IPV6_V6ONLY', 1)
     setIntegerOption(fd, 'TCP_SAVE_SYN', 1)

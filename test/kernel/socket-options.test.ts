@@ -33,15 +33,19 @@ async function listening(server: Server, ...where: readonly unknown[]): Promise<
 describe('a TCP socket with options of ours', () => {
   for (const host of ['127.0.0.1', '::1']) {
     const ttl = host.includes(':') ? 'IPV6_UNICAST_HOPS' : 'IP_TTL'
+    const trafficClass = host.includes(':') ? 'IPV6_TCLASS' : 'IP_TOS'
     const minimum = host.includes(':') ? 'IPV6_MINHOPCOUNT' : 'IP_MINTTL'
 
     it(`has them before it connects to ${host}, and Node reads and writes on it`, async () => {
       const server = createServer(peer => peer.on('data', bytes => peer.end(`heard ${bytes}`)))
       const port = await listening(server, 0, host)
-      const fd = openTcpSocket({ address: host, localAddress: host, ttl: 7, minimumTtl: 3, device: 'lo' })
-      expect([getIntegerOption(fd, ttl), getIntegerOption(fd, minimum), boundDevice(fd)]).toEqual([
+      const settings = { ttl: 7, minimumTtl: 3, trafficClass: 0xc0, device: 'lo' }
+      const fd = openTcpSocket({ address: host, localAddress: host, ...settings })
+      const options = [ttl, minimum, trafficClass] as const
+      expect([...options.map(option => getIntegerOption(fd, option)), boundDevice(fd)]).toEqual([
         7,
         3,
+        0xc0,
         'lo',
       ])
 
