@@ -17,7 +17,7 @@ export interface Figure {
 
 export interface BenchReport {
   readonly text: string
-  readonly figures: readonly Figure[]
+  readonly figures: readonly object[]
 }
 
 /** What a contender is given for one try: a box namespace with a feed behind it. */
