@@ -32,6 +32,8 @@ export class Checker {
   readonly #shape: TableShape
   readonly #size: number
   readonly #setsEach: number
+  readonly #ownFrom: number
+  readonly #ownTo: number
   /** A bit a prefix. */
   readonly #has: Uint32Array
   #med = 0
@@ -41,9 +43,15 @@ export class Checker {
   #from = 0
   #to = 0
 
-  constructor(shape: TableShape) {
+  /**
+   * @param peer number of the receiver. What it has announced itself does not count: a reflector may send it back, since it
+   *   is known by its ORIGINATOR_ID.
+   */
+  constructor(shape: TableShape, peer: number) {
     this.#shape = shape
     this.#size = tableSize(shape)
+    this.#ownFrom = Math.min(this.#size, peer * shape.each)
+    this.#ownTo = Math.min(this.#size, this.#ownFrom + shape.each)
     this.#setsEach = shape.each / shape.perSet
     this.#has = new Uint32Array((this.#size + 31) >> 5)
   }
@@ -140,6 +148,7 @@ export class Checker {
     if (community !== COMMUNITIES[0] + (this.#set & 0xffff)) return 'the community of the set is another one'
     this.#from = this.#set * this.#shape.perSet
     this.#to = this.#from + this.#shape.perSet
+    if (this.#from >= this.#ownFrom && this.#from < this.#ownTo) return undefined
     return this.#shape.family === 4
       ? this.#announce(bytes, end, messageEnd)
       : this.#announce6(bytes, from, end)

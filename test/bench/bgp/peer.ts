@@ -20,11 +20,13 @@ export interface PeerOptions {
   readonly greeting?: Buffer
   /** Undefined: it only listens. */
   readonly checker: Checker | undefined
+  /** The speaker's OPEN came: it is free for the next one. */
+  onOpen(): void
   onEstablished(): void
   /** A chunk was read and checked. */
   onChunk(peer: Peer): void
-  /** Its session ended by itself. */
-  onEnd(reason: string): void
+  /** Its session ended by itself. True: it is to dial again. */
+  onEnd(peer: Peer, reason: string): boolean
 }
 
 /** One BGP neighbour of the speaker that is measured. */
@@ -85,7 +87,7 @@ export class Peer {
     socket.on('close', () => this.#closed())
   }
 
-  send(bytes: Buffer): void {
+  send(bytes: Uint8Array): void {
     this.#socket!.write(bytes)
   }
 
@@ -107,11 +109,15 @@ export class Peer {
 
   #closed(): void {
     if (this.#ended) return
-    if (this.established) {
-      this.#ended = true
-      clearInterval(this.#keepalive)
-      this.#options.onEnd(`peer ${this.number} lost its session`)
-    } else setTimeout(() => this.connect(), RETRY)
+    if (this.established) this.#lost('its connection was closed')
+    if (!this.#ended) setTimeout(() => this.connect(), RETRY)
+  }
+
+  #lost(reason: string): void {
+    clearInterval(this.#keepalive)
+    this.established = false
+    this.checker?.expect(0, true)
+    this.#ended = !this.#options.onEnd(this, `peer ${this.number}: ${reason}`)
   }
 
   #received(length: number): void {
@@ -152,12 +158,13 @@ export class Peer {
   #message(bytes: Buffer, start: number, end: number): void {
     const type = bytes[start + 18]
     if (type === MessageType.UPDATE) this.checker?.update(bytes, start, end)
-    else if (type === MessageType.OPEN) this.#socket!.write(buildKeepalive())
-    else if (type === MessageType.KEEPALIVE && !this.established) this.#establish()
+    else if (type === MessageType.OPEN) {
+      this.#socket!.write(buildKeepalive())
+      this.#options.onOpen()
+    } else if (type === MessageType.KEEPALIVE && !this.established) this.#establish()
     else if (type === MessageType.NOTIFICATION && this.established) {
       const [code, subcode] = bytes.subarray(start + HEADER)
-      this.#ended = true
-      this.#options.onEnd(`peer ${this.number} got NOTIFICATION ${code}/${subcode}`)
+      this.#lost(`NOTIFICATION ${code}/${subcode}`)
     }
   }
 

@@ -26,7 +26,7 @@ async function start(setting: Setting, tuning: readonly string[]): Promise<Runni
   const argv = [
     ...['/usr/lib/frr/bgpd', '-f', file, '-i', join(directory, 'bgpd.pid')],
     ...['--vty_socket', sockets, '--no_zebra', '--no_kernel', '-P', '0'],
-    ...['--log', 'stdout', '--log-level', 'warnings'],
+    ...['--log', 'stdout', '--log-level', 'errors'],
   ]
   const daemon = setting.start(argv, 'bgpd of FRR')
   const vtysh = (...commands: string[]) =>
