@@ -1,28 +1,27 @@
 import type { Bgp } from '../model/config-bgp.ts'
 import { canonicalZoned } from '../net/zone.ts'
 import { plainAddress } from './export/nexthop.ts'
+import { ListenRanges } from './listen-ranges.ts'
 import type { Neighbor } from './neighbor/neighbor.ts'
-import {
-  dynamicNeighbor,
-  groupListening,
-  type ListenRange,
-  listenKeys,
-  listenRanges,
-  type NeighborSettings,
-} from './neighbor-settings.ts'
+import { dynamicNeighbor, listenKeys, type NeighborSettings } from './neighbor-settings.ts'
+import type { Flaps } from './session/session.ts'
 import type { BgpTransport, Connection, Listener, RouterDiscovery } from './transport.ts'
 
 /** Neighbours accepted from listen ranges at a time: what the tables' numbers leave room for beside the configured ones. */
 const MAX_DYNAMIC = 32_768
 
+/** Dynamic neighbours whose errors are remembered after they have gone. */
+const MAX_FLAPS = 4_096
+
 export interface AcceptanceHost {
   readonly transport: BgpTransport
   /** The neighbour with this address. */
   neighbor(address: string): Neighbor | undefined
-  /** How many neighbours there are. */
+  /** How many neighbours there are; of those of a group, how many were accepted from listen ranges. */
   neighborCount(): number
+  dynamicCount(group: string): number
   /** Makes a dynamic neighbour; undefined where there is no room for it. */
-  add(settings: NeighborSettings): Neighbor | undefined
+  add(settings: NeighborSettings, flaps: Flaps | undefined): Neighbor | undefined
   /** A connection is for nobody; `message`: a whole sentence. */
   refused(address: string, message: string): void
 }
@@ -31,7 +30,7 @@ export interface AcceptanceHost {
 export class Acceptance {
   readonly #host: AcceptanceHost
   #bgp: Bgp | undefined
-  #ranges: ListenRange[] = []
+  #ranges = new ListenRanges(undefined)
   #listener: (Listener & { readonly port: number }) | undefined
   #closed = false
   /** The neighbours that the configuration names. */
@@ -39,6 +38,8 @@ export class Acceptance {
   /** Where neighbours without address are: canonical addresses with zone, by what they are known by. */
   readonly #found = new Map<string, string>()
   #discovery: RouterDiscovery | undefined
+  /** Of dynamic neighbours that have gone, the last to go last. */
+  readonly #flaps = new Map<string, Flaps>()
 
   constructor(host: AcceptanceHost) {
     this.#host = host
@@ -47,7 +48,7 @@ export class Acceptance {
   /** Takes the configuration; `listen` opens the port that it names. */
   configure(bgp: Bgp | undefined): void {
     this.#bgp = bgp
-    this.#ranges = bgp ? listenRanges(bgp) : []
+    this.#ranges = new ListenRanges(bgp)
   }
 
   /** @param neighbors those that the configuration names: the port holds each to its password */
@@ -79,9 +80,20 @@ export class Acceptance {
     this.#discovery = undefined
   }
 
+  /** A dynamic neighbour has gone: how its sessions ended is remembered for when it comes back. */
+  gone(address: string, flaps: Flaps): void {
+    if (flaps.errors === 0) return
+    this.#flaps.delete(address)
+    this.#flaps.set(address, flaps)
+    for (const oldest of this.#flaps.keys()) {
+      if (this.#flaps.size <= MAX_FLAPS) break
+      this.#flaps.delete(oldest)
+    }
+  }
+
   /** What the configuration says of a neighbour at an address of a listen range; undefined where none has it. */
   dynamic(address: string): NeighborSettings | undefined {
-    const group = groupListening(this.#ranges, address)
+    const group = this.#ranges.groupOf(address)
     return group && dynamicNeighbor(this.#bgp!, address, group)
   }
 
@@ -99,7 +111,8 @@ export class Acceptance {
     connection.destroy()
     const reason = neighbor
       ? 'it is disabled; set enabled: true to take its sessions'
-      : 'no neighbour has this address and no listen range covers it; add it to bgp.neighbors, or its network to the listenRanges of a group'
+      : (this.#full(address) ??
+        'no neighbour has this address and no listen range covers it; add it to bgp.neighbors, or its network to the listenRanges of a group')
     this.#host.refused(address, `refused a connection from ${address}: ${reason}`)
   }
 
@@ -129,9 +142,22 @@ export class Acceptance {
     neighbor.session.found(address)
   }
 
+  /** Why there is no room for one more neighbour of the group that an address is of. */
+  #full(address: string): string | undefined {
+    const group = this.#ranges.groupOf(address)
+    if (!group) return undefined
+    const most = group.maxDynamicNeighbors
+    if (most !== undefined && this.#host.dynamicCount(group.name) >= most)
+      return `the group ${group.name} has its ${most} neighbours from listenRanges; raise maxDynamicNeighbors to take more`
+    if (this.#host.neighborCount() < MAX_DYNAMIC) return undefined
+    return `there are ${MAX_DYNAMIC} neighbours, and no room for more`
+  }
+
   #addDynamic(address: string): Neighbor | undefined {
-    if (this.#closed || this.#host.neighborCount() >= MAX_DYNAMIC) return undefined
+    if (this.#closed || this.#full(address) !== undefined) return undefined
     const settings = this.dynamic(address)
-    return settings && this.#host.add(settings)
+    const flaps = this.#flaps.get(address)
+    this.#flaps.delete(address)
+    return settings && this.#host.add(settings, flaps)
   }
 }

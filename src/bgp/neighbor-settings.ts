@@ -1,7 +1,9 @@
 import type { AddressFamily, Bgp, BgpNeighbor, BgpNeighborGroup } from '../model/config-bgp.ts'
 import { type Family, familyOf, isLinkLocal, parseAddress } from '../net/address.ts'
-import { containsAddress, hostPrefix, networkOf, type Prefix, parsePrefix } from '../net/prefix.ts'
+import { containsAs, parseAsRange } from '../net/as-range.ts'
+import { hostPrefix, networkOf } from '../net/prefix.ts'
 import { canonicalZoned, withoutZone } from '../net/zone.ts'
+import type { ListenRange } from './listen-ranges.ts'
 import type { SessionSettings } from './session/settings.ts'
 import type { PeerType } from './sink.ts'
 import type { ListenKey } from './transport.ts'
@@ -41,6 +43,8 @@ export interface NeighborSettings {
   readonly acceptGracefulShutdown: boolean
   /** An AS that is put in front of the AS_PATH of what comes in. */
   readonly prependOnImport?: number | undefined
+  /** What is announced has `session.localAs` alone in front, and not `ownAs` behind it where that is another. */
+  readonly replaceAs: boolean
   readonly importPolicy: string | readonly string[] | undefined
   readonly exportPolicy: string | readonly string[] | undefined
   readonly maxPrefixes: Readonly<Record<Family, PrefixLimit | undefined>>
@@ -58,12 +62,6 @@ export interface PrefixLimit {
   readonly restartTime: number
 }
 
-/** Addresses from which unnamed neighbours of a group are accepted. */
-export interface ListenRange {
-  readonly prefix: Prefix
-  readonly group: BgpNeighborGroup
-}
-
 export const FAMILY_NAMES: Readonly<Record<Family, AddressFamily>> = { 4: 'ipv4-unicast', 6: 'ipv6-unicast' }
 
 const DEFAULT = {
@@ -77,7 +75,7 @@ const DEFAULT = {
 } as const
 
 /** What neighbours and groups have in common. */
-type Shared = Omit<BgpNeighborGroup, 'name' | 'listenRanges'>
+type Shared = Omit<BgpNeighborGroup, 'name' | 'listenRanges' | 'remoteAsSet' | 'maxDynamicNeighbors'>
 
 /** TTL of packets to a neighbour that need not be on the link. */
 const MULTIHOP_TTL = 64
@@ -107,22 +105,6 @@ export function dynamicNeighbor(bgp: Bgp, address: string, group: BgpNeighborGro
   return resolve(bgp, address, group, undefined)
 }
 
-/** All listen ranges, the longest prefix first: the first that has an address is the one that counts. */
-export function listenRanges(bgp: Bgp): ListenRange[] {
-  return (bgp.neighborGroups ?? [])
-    .flatMap(group => (group.listenRanges ?? []).map(text => ({ prefix: parsePrefix(text)!, group })))
-    .sort((a, b) => b.prefix.length - a.prefix.length)
-}
-
-/** The group whose ranges an address is in. */
-export function groupListening(
-  ranges: readonly ListenRange[],
-  address: string,
-): BgpNeighborGroup | undefined {
-  const bytes = withoutZone(address)
-  return bytes && ranges.find(({ prefix }) => containsAddress(prefix, bytes))?.group
-}
-
 /** GTSM wants that all is sent with the largest TTL (RFC 5082 §3); of a neighbour `hops` away 256 - hops are left of it. */
 function hopLimits(internal: boolean, { multihop, ttlSecurity }: Shared) {
   if (ttlSecurity !== undefined) return { ttl: 255, minimumTtl: 256 - ttlSecurity }
@@ -136,7 +118,7 @@ function hopLimits(internal: boolean, { multihop, ttlSecurity }: Shared) {
  */
 export function listenKeys(
   neighbors: Iterable<NeighborSettings>,
-  ranges: readonly ListenRange[],
+  ranges: Iterable<ListenRange>,
   found: ReadonlyMap<string, string>,
 ): readonly ListenKey[] {
   const keys: ListenKey[] = []
@@ -173,8 +155,12 @@ function resolve(
   neighbor: BgpNeighbor | undefined,
 ): NeighborSettings {
   const from: Shared = { ...group, ...neighbor }
-  const internal = from.remoteAs === bgp.localAs
   const { confederation } = bgp
+  const localAs = from.localAs?.as ?? (isInside(bgp, from.remoteAs) ? bgp.localAs : confederation!.identifier)
+  const remoteAsSet =
+    from.remoteAs === undefined ? group?.remoteAsSet?.flatMap(value => parseAsRange(value) ?? []) : undefined
+  const internal =
+    from.remoteAs === localAs || (remoteAsSet !== undefined && containsAs(remoteAsSet, localAs))
   const families = from.families?.map(family => (family === 'ipv4-unicast' ? 4 : 6) satisfies Family)
   const bytes = withoutZone(address)
   const linkLocal = bytes === undefined || isLinkLocal(bytes)
@@ -186,9 +172,10 @@ function resolve(
       link: bytes === undefined ? neighbor?.interface : undefined,
       port: from.port ?? DEFAULT.port,
       localAddress: from.localAddress,
-      localAs: isInside(bgp, from.remoteAs) ? bgp.localAs : confederation!.identifier,
+      localAs,
       routerId: readUint32(parseAddress(bgp.routerId)!, 0),
       remoteAs: from.remoteAs,
+      remoteAsSet,
       families: families?.sort() ?? usual,
       passive: neighbor === undefined || (from.passive ?? false),
       ...hopLimits(internal, from),
@@ -221,6 +208,8 @@ function resolve(
     clusterId: readUint32(parseAddress(bgp.clusterId ?? bgp.routerId)!, 0),
     ownAs: bgp.localAs,
     confederation,
+    prependOnImport: from.localAs?.noPrepend === true ? undefined : from.localAs?.as,
+    replaceAs: from.localAs?.replaceAs ?? false,
     allowOwnAs: from.allowOwnAs ?? 0,
     gracefulShutdown: from.gracefulShutdown ?? bgp.gracefulShutdown ?? false,
     acceptGracefulShutdown: from.acceptGracefulShutdown ?? true,

@@ -13,6 +13,8 @@ export class RestartDeferral {
   readonly #finished: () => void
   readonly #alarm: Alarm
   #active = true
+  /** Who else is to come is not known: the time has to pass. */
+  #others = false
 
   /** @param expected addresses of the neighbours that were established before the restart */
   constructor(clock: Clock, expected: readonly string[], finished: () => void) {
@@ -25,9 +27,18 @@ export class RestartDeferral {
     return this.#active
   }
 
-  /** The configuration is known: these addresses may come back, within so many seconds. */
-  begin(comes: (address: string) => boolean, seconds: number): void {
+  /**
+   * The configuration is known: these addresses may come back, within so many seconds.
+   * @param unsure nobody knows who was established: all of these may come, and others where `others`
+   */
+  begin(
+    comes: (address: string) => boolean,
+    seconds: number,
+    unsure?: { readonly addresses: Iterable<string>; readonly others: boolean },
+  ): void {
     if (!this.#active) return
+    for (const address of unsure?.addresses ?? []) this.#waiting.set(address, undefined)
+    this.#others ||= unsure?.others ?? false
     for (const address of this.#waiting.keys()) if (!comes(address)) this.#waiting.delete(address)
     if (!this.#alarm.running) this.#alarm.set(seconds * 1000)
     this.#check()
@@ -60,7 +71,7 @@ export class RestartDeferral {
   }
 
   #check(): void {
-    if (this.#active && this.#waiting.size === 0) this.#end()
+    if (this.#active && this.#waiting.size === 0 && !this.#others) this.#end()
   }
 
   #end(): void {

@@ -28,7 +28,16 @@ export interface SpeakerOptions {
   readonly reachability?: NexthopReachability
   log(event: SpeakerEvent): void
   /** The neighbours that were established before we were restarted, if we were: the kernel has kept our routes then. */
-  readonly restarting?: { readonly expected: readonly string[] } | undefined
+  readonly restarting?:
+    | {
+        readonly expected: readonly string[]
+        /**
+         * Whether the kernel has routes of ours while nobody knows who announced them: then all that the configuration lets
+         * come are waited for. Asked when the first configuration with BGP is here.
+         */
+        readonly unsure?: () => boolean
+      }
+    | undefined
   /**
    * Our address of a family on the interface that has `localAddress`, the local end of a session. Without it a
    * session can announce routes only of the family that it runs over.

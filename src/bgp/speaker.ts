@@ -19,6 +19,7 @@ import { PolicyBook } from './policy/book.ts'
 import { RestartDeferral } from './restart.ts'
 import { RouteView } from './route-view.ts'
 import type { RouteRow } from './routes.ts'
+import type { Flaps } from './session/session.ts'
 import type { NexthopChange } from './sink.ts'
 import { Slices } from './slices.ts'
 import type { SpeakerEvent, SpeakerOptions } from './speaker-options.ts'
@@ -52,7 +53,8 @@ export class Speaker implements NeighborHost {
   readonly #acceptance: Acceptance
   #bgp: Bgp | undefined
   #addresses = new Set<string>()
-  readonly #restarted: boolean
+  #restarted: boolean
+  #asked = false
   /** Why a neighbour is down, as the log was told last. */
   readonly #said = new WeakMap<Neighbor, string>()
   readonly #logLimit: LogLimit
@@ -98,7 +100,13 @@ export class Speaker implements NeighborHost {
       transport: options.transport,
       neighbor: address => this.#neighbors.get(address),
       neighborCount: () => this.#neighbors.size,
-      add: settings => this.#add(settings),
+      dynamicCount: group => {
+        let count = 0
+        for (const { settings } of this.#neighbors.values())
+          if (settings.dynamic && settings.group === group) count++
+        return count
+      },
+      add: (settings, flaps) => this.#add(settings, flaps),
       refused: (address, message) => this.#log('refused', address, message),
     })
     this.#deferral = new RestartDeferral(options.clock, expected, () => this.settle())
@@ -136,7 +144,7 @@ export class Speaker implements NeighborHost {
     this.#retarget()
     const comes = (address: string) =>
       wanted.get(address)?.enabled ?? this.#acceptance.dynamic(address) !== undefined
-    this.#deferral.begin(comes, this.#restartTime(wanted))
+    this.#deferral.begin(comes, this.#restartTime(wanted), bgp && this.#unsure(bgp, wanted))
     this.settle()
   }
 
@@ -335,7 +343,9 @@ export class Speaker implements NeighborHost {
     this.#byPeer.delete(neighbor.peer)
     this.tables.columns.release(neighbor.peer)
     if (this.#neighbors.get(neighbor.address) === neighbor) this.#neighbors.delete(neighbor.address)
-    if (!neighbor.removed) neighbor.session.stop()
+    if (neighbor.removed) return
+    this.#acceptance.gone(neighbor.address, neighbor.session.flaps)
+    neighbor.session.stop()
   }
 
   #settle(until: number): boolean {
@@ -380,7 +390,7 @@ export class Speaker implements NeighborHost {
     neighbor.disabled()
   }
 
-  #add(settings: NeighborSettings): Neighbor | undefined {
+  #add(settings: NeighborSettings, flaps?: Flaps): Neighbor | undefined {
     const { address } = settings.session
     const { columns, paths } = this.tables
     const peer = columns.take(address)
@@ -391,7 +401,7 @@ export class Speaker implements NeighborHost {
     this.#neighbors.set(address, neighbor)
     this.#byPeer.set(peer, neighbor)
     this.#setGroup(neighbor)
-    if (settings.enabled && !this.#stopped) neighbor.session.start()
+    if (settings.enabled && !this.#stopped) neighbor.session.start(flaps)
     else neighbor.disabled()
     return neighbor
   }
@@ -402,6 +412,17 @@ export class Speaker implements NeighborHost {
     columns.group[neighbor.peer] = neighbor.groupNumber
     columns.named[neighbor.peer] = this.#policies.neighborNumber(neighbor.address)
     columns.client[neighbor.peer] = neighbor.settings.routeReflectorClient ? 1 : 0
+  }
+
+  /** Who may come where nobody knows who was established before; undefined: that is known, or was asked before. */
+  #unsure(bgp: Bgp, wanted: ReadonlyMap<string, NeighborSettings>) {
+    const first = !this.#asked
+    this.#asked = true
+    if (!first || !this.#options.restarting?.unsure?.()) return undefined
+    this.#restarted = true
+    const enabled = [...wanted].filter(([, settings]) => settings.enabled)
+    const others = (bgp.neighborGroups ?? []).some(({ listenRanges = [] }) => listenRanges.length > 0)
+    return { addresses: enabled.map(([address]) => address), others }
   }
 
   #restartTime(wanted: ReadonlyMap<string, NeighborSettings>): number {

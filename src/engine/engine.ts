@@ -111,7 +111,10 @@ export class Engine {
       transport: parts.transport,
       nexthops: this.#sets,
       reachability: this.#tracker,
-      restarting: { expected: this.#memory.recall() },
+      restarting: {
+        expected: this.#memory.recall(),
+        unsure: () => !this.#memory.known && this.#fib.status().stale > 0,
+      },
       sink: {
         update: (family, bytes, offset, length, nexthops, type) => {
           this.#rib.set(type, family, bytes, offset, length, nexthops)

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Lines that the file may have beyond those that are needed: sessions that come and go do not make it grow without end. */
@@ -21,6 +21,7 @@ export class NeighborMemory {
   #awaited = new Set<string>()
   /** At first the file is whatever was left there: it is written anew before anything is appended. */
   #lines = Number.POSITIVE_INFINITY
+  #known = false
   #broken = false
   #closed = false
 
@@ -31,8 +32,15 @@ export class NeighborMemory {
 
   /** Neighbours that were established when an earlier engine ended. They are remembered on, until `settled`. */
   recall(): string[] {
-    this.#awaited = readMemory(this.#path)
+    const awaited = readMemory(this.#path)
+    this.#known = awaited !== undefined
+    this.#awaited = awaited ?? new Set()
     return [...this.#awaited]
+  }
+
+  /** There was a file to recall from: where it names nobody, nobody was established. */
+  get known(): boolean {
+    return this.#known
   }
 
   note(address: string, established: boolean): void {
@@ -73,6 +81,15 @@ export class NeighborMemory {
     this.#lines = known.size
   }
 
+  /** What the file says is no longer so, and who finds none waits for all. On a full disk this goes well. */
+  #remove(): void {
+    try {
+      rmSync(this.#path, { force: true })
+    } catch {
+      // Then the next engine knows those who were there when it could still be written.
+    }
+  }
+
   #try(write: () => void): void {
     try {
       write()
@@ -84,18 +101,19 @@ export class NeighborMemory {
           `bgp: ${this.#path} cannot be written, a restart will not know its neighbours: ${message}; trying on`,
         )
       this.#broken = true
+      this.#remove()
     }
   }
 }
 
-/** None before us, or a file that is something else: then there is nobody to wait for. A line that was cut off does not count. */
-function readMemory(path: string): Set<string> {
+/** Undefined: there is no file that can be read. A line that was cut off does not count. */
+function readMemory(path: string): Set<string> | undefined {
   const known = new Set<string>()
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch {
-    return known
+    return undefined
   }
   for (const line of text.split('\n').slice(0, -1)) {
     if (line.startsWith('+')) known.add(line.slice(1))

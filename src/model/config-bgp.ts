@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { accepting, impersonating } from './config-bgp-ases.ts'
 import { announcer, announcing } from './config-bgp-export.ts'
 import { AddressFamily, keeping, limiting } from './config-bgp-keeping.ts'
 import { protecting } from './config-bgp-session.ts'
@@ -78,6 +79,7 @@ const session = {
   ...announcing,
   ...keeping,
   ...limiting,
+  ...impersonating,
   allowOwnAs: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -156,6 +158,7 @@ export const BgpNeighborGroup = Type.Object(
         description: 'Accept sessions from any address in these prefixes (dynamic neighbours).',
       }),
     ),
+    ...accepting,
   },
   {
     ...closed,

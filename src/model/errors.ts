@@ -1,4 +1,5 @@
 import { announcingErrors } from './errors-announcing.ts'
+import { asErrors } from './errors-ases.ts'
 import { configErrors } from './errors-config.ts'
 import { serviceErrors } from './errors-service.ts'
 import { sessionErrors } from './errors-session.ts'
@@ -24,6 +25,7 @@ export interface ErrorRow {
 export const errorCatalogue = {
   ...serviceErrors,
   ...configErrors,
+  ...asErrors,
   ...announcingErrors,
   ...sessionErrors,
 } satisfies Record<string, ErrorRow>

@@ -83,3 +83,11 @@ it('a file that is missing, cut off or something else means that nobody is waite
   after.note('192.0.2.2', true)
   expect(memory().recall()).toEqual(['192.0.2.1', '192.0.2.2'])
 })
+
+it('an engine that finds no file does not take that for a file that names nobody', () => {
+  const first = memory()
+  expect([first.recall(), first.known]).toEqual([[], false])
+  first.settled()
+  const second = memory()
+  expect([second.recall(), second.known]).toEqual([[], true])
+})

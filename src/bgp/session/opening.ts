@@ -1,9 +1,12 @@
+import { containsAs } from '../../net/as-range.ts'
 import {
   AddPathMode,
   AFI_IPV6,
   checkOpen,
+  ERROR,
   type GracefulRestart,
   type Notification,
+  notification,
   type Open,
   Role,
   UNICAST,
@@ -69,7 +72,9 @@ export function plainOpen({ localAs, holdTime, routerId }: SessionSettings): Ope
 
 /** Checks the OPEN of the other side against the settings. @returns the NOTIFICATION that refuses it, if any */
 export function refusal(open: Open, settings: SessionSettings): Notification | undefined {
-  const { localAs, routerId, remoteAs, role, roleStrict } = settings
+  const { localAs, routerId, remoteAs, remoteAsSet, role, roleStrict } = settings
+  const stranger = remoteAs === undefined && remoteAsSet && !containsAs(remoteAsSet, open.as)
+  if (stranger) return notification(ERROR.open.badPeerAs)
   return checkOpen(open, {
     localAs,
     localRouterId: routerId,

@@ -1,3 +1,4 @@
+import { formatAsRange } from '../../net/as-range.ts'
 import { describeNotification, insideHardReset, type Notification } from '../wire/index.ts'
 import type { Down } from './down.ts'
 import { type Advice, type DownContext, sentences, where } from './down-context.ts'
@@ -36,6 +37,10 @@ const bug = () =>
 
 const unlisted: Advice = ({ settings }) =>
   `It does not know our address as a neighbour: add us there with AS ${settings.localAs} ${inNodes('peerAddress')}, or set localAddress to the address that it knows.`
+
+function wantedAs({ remoteAs, remoteAsSet = [] }: SessionSettings): string {
+  return remoteAs !== undefined ? `AS ${remoteAs}` : `one of AS ${remoteAsSet.map(formatAsRange).join(', ')}`
+}
 
 /** What helps against a NOTIFICATION that the neighbour sent, by code/subcode, or by the code alone. */
 const ADVICE_RECEIVED: Readonly<Record<string, Advice>> = {
@@ -88,7 +93,7 @@ function adviceReceived(notification: Notification, context: DownContext): strin
 /** What we sent, in our own words where they say more than those of the NOTIFICATION. */
 const SENT: Readonly<Record<string, Advice>> = {
   '2/2': context =>
-    `The neighbour is in AS ${context.remote?.as ?? 'unknown'}, the configuration says AS ${context.settings.remoteAs}. Set remoteAs: ${context.remote?.as ?? '...'} at ${where(context)}, or correct the AS of the neighbour ${inNodes('nodeAs')}.`,
+    `The neighbour is in AS ${context.remote?.as ?? 'unknown'}, the configuration says ${wantedAs(context.settings)}. Set ${context.settings.remoteAsSet ? 'remoteAsSet' : 'remoteAs'}: ${context.remote?.as ?? '...'} at ${where(context)}, or correct the AS of the neighbour ${inNodes('nodeAs')}.`,
   '2/3': context =>
     `The neighbour has the same BGP identifier as we. Change bgp.routerId here or the router id of ${context.settings.address}.`,
   '2/7': context =>

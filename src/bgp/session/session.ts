@@ -28,6 +28,18 @@ const IDLE_HOLD_LAST = 60_000
 const STABLE = 60_000
 /** A neighbour that dials during idle hold is let in no later than this after the session ended. */
 const IDLE_HOLD_INCOMING = 5_000
+/** After more errors in a row it waits as long as we would. */
+const TOLERATED = 6
+/** Errors of a neighbour that was forgotten meanwhile count for so long. */
+const FORGIVEN = 2 * IDLE_HOLD_LAST
+
+/** How sessions with a neighbour have ended lately: for how long it has to wait where it comes and goes. */
+export interface Flaps {
+  /** In a row. */
+  readonly errors: number
+  /** Of the last one, on the clock. */
+  readonly endedAt: number
+}
 
 /** What a session tells the rest of the speaker. */
 export interface SessionEvents {
@@ -118,12 +130,18 @@ export class Session implements ChannelOwner {
     return this.#settings.keepaliveTime
   }
 
-  /** ManualStart or AutomaticStart: dials, or waits where passive. */
-  start(): void {
+  /** ManualStart or AutomaticStart: dials, or waits where passive. `before`: how it ended where the neighbour was forgotten since. */
+  start(before?: Flaps): void {
     if (this.#running) return
     this.#running = true
-    this.#errors = 0
+    const counts = before !== undefined && this.clock.now() - before.endedAt < FORGIVEN
+    this.#errors = counts ? before.errors : 0
     this.#leaveIdle()
+  }
+
+  /** How it has ended lately. */
+  get flaps(): Flaps {
+    return { errors: this.#errors, endedAt: this.#endedAt }
   }
 
   /** ManualStop: ends all with Cease. The text goes to the neighbour's log (RFC 9003). */
@@ -159,7 +177,10 @@ export class Session implements ChannelOwner {
     const before = this.#settings
     this.#settings = settings
     if (!this.#running) return
-    if (needsReset(before, settings)) this.restart(notification(ERROR.cease.otherConfigurationChange))
+    const remote = this.channel?.remote
+    const refused = remote !== undefined && refusal(remote, settings) !== undefined
+    if (refused || needsReset(before, settings))
+      this.restart(notification(ERROR.cease.otherConfigurationChange))
     else if (!this.#busy && !this.#idleHold.running) {
       this.#connectRetry.cancel()
       for (const channel of [...this.#channels]) this.#drop(channel)
@@ -287,8 +308,9 @@ export class Session implements ChannelOwner {
     // Such a neighbour gets one OPEN without: where that comes to nothing, or ends, the next is a whole one again.
     if (down.kind !== 'tcp' || down.phase !== 'Connect')
       this.#plain = !this.#plain && refusesParameters(down) && worksWithoutCapabilities(this.#settings)
+    const short = since !== undefined && this.clock.now() - since < STABLE
     this.#endedAt = this.clock.now()
-    if (this.#running && !this.#busy) this.#comeBack(down)
+    if (this.#running && !this.#busy) this.#comeBack(down, short)
     this.#report()
     this.#events.down(this.#withDrops(down), since !== undefined)
   }
@@ -333,18 +355,18 @@ export class Session implements ChannelOwner {
   }
 
   /** After an error the neighbour is left alone for a while; where only TCP failed, it is dialled at the next retry. */
-  #comeBack(down: Down): void {
+  #comeBack(down: Down, short: boolean): void {
     if (down.kind === 'replaced') return
-    if (down.kind === 'tcp') {
+    // A session that TCP loses again and again is an error too.
+    if (down.kind === 'tcp' && !(short && ++this.#errors > TOLERATED)) {
       if (!this.#channels.some(channel => channel.state === 'Connect') && !this.#connectRetry.running)
         this.#setRetry()
       return
     }
     for (const channel of [...this.#channels]) this.#drop(channel)
     this.#connectRetry.cancel()
-    const hold = Math.min(IDLE_HOLD_FIRST * 2 ** this.#errors, IDLE_HOLD_LAST)
-    this.#errors++
-    this.#idleHold.set(jittered(hold, this.random))
+    if (down.kind !== 'tcp') this.#errors++
+    this.#idleHold.set(jittered(idleHold(this.#errors), this.random))
   }
 
   #leaveIdle(): void {
@@ -407,6 +429,7 @@ export class Session implements ChannelOwner {
       if (this.#waiting === connection) this.#waiting = undefined
     }
     connection.handler = { onOpen() {}, onData() {}, onDrain() {}, onClose: forget }
+    if (this.#errors > TOLERATED) return
     const rest = this.#endedAt + IDLE_HOLD_INCOMING - this.clock.now()
     this.clock.after(Math.max(0, rest), () => {
       if (this.#waiting === connection && this.#idleHold.running) this.#leaveIdle()
@@ -433,6 +456,11 @@ export class Session implements ChannelOwner {
 function refusesParameters(down: Down): boolean {
   const { code, subcode } = ERROR.open.unsupportedOptionalParameter
   return down.kind === 'received' && down.notification.code === code && down.notification.subcode === subcode
+}
+
+/** Milliseconds to stay away after so many errors in a row. */
+function idleHold(errors: number): number {
+  return Math.min(IDLE_HOLD_FIRST * 2 ** (errors - 1), IDLE_HOLD_LAST)
 }
 
 function isCollision(down: Down): boolean {

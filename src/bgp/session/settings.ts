@@ -1,4 +1,5 @@
 import type { Family } from '../../net/address.ts'
+import type { AsRange } from '../../net/as-range.ts'
 
 /** Our role in a session (RFC 9234 §4.1): we are the neighbour's provider, a customer of it, ... */
 export type RoleName = 'provider' | 'customer' | 'peer' | 'rs' | 'rs-client'
@@ -16,6 +17,8 @@ export interface SessionSettings {
   readonly routerId: number
   /** Undefined: any AS. */
   readonly remoteAs: number | undefined
+  /** Where `remoteAs` is undefined: ASes that the neighbour may be of; undefined: any. */
+  readonly remoteAsSet?: readonly AsRange[] | undefined
   readonly families: readonly Family[]
   /** Never dial. */
   readonly passive: boolean

@@ -109,7 +109,7 @@ function keepaliveTimes(context: CheckContext): readonly Finding[] {
 
 function remoteAs(context: CheckContext): readonly Finding[] {
   const named = neighborsOf(context.config.bgp).flatMap(({ session, group, path, address }) => {
-    if (session.remoteAs !== undefined || group?.remoteAs !== undefined) return []
+    if ((session.remoteAs ?? group?.remoteAs ?? group?.remoteAsSet) !== undefined) return []
     // A group that is not there may have had one.
     if (session.group !== undefined && !group) return []
     const advice = group
@@ -120,8 +120,8 @@ function remoteAs(context: CheckContext): readonly Finding[] {
     ]
   })
   const dynamic = groupsOf(context.config.bgp).flatMap(
-    ({ session: { name, remoteAs: as, listenRanges }, path }) =>
-      as !== undefined || listenRanges === undefined
+    ({ session: { name, remoteAs: as, remoteAsSet, listenRanges }, path }) =>
+      as !== undefined || remoteAsSet !== undefined || listenRanges === undefined
         ? []
         : [
             finding(
@@ -129,7 +129,7 @@ function remoteAs(context: CheckContext): readonly Finding[] {
               'remote-as-missing',
               {
                 who: `The group ${name}, which accepts neighbours from listenRanges,`,
-                advice: 'Add remoteAs: the AS that these neighbours are of',
+                advice: 'Add remoteAs: the AS that these neighbours are of, or remoteAsSet',
               },
               'key',
             ),

@@ -1,6 +1,7 @@
 import { addressChecks } from './addresses.ts'
 import { bgpChecks } from './bgp.ts'
 import { bgpAnnouncingChecks } from './bgp-announcing.ts'
+import { bgpAsChecks } from './bgp-ases.ts'
 import { bgpTransportChecks } from './bgp-transport.ts'
 import type { Check } from './context.ts'
 import { interfaceChecks } from './interfaces.ts'
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   ...policyListChecks,
   ...policyChecks,
   ...bgpChecks,
+  ...bgpAsChecks,
   ...bgpAnnouncingChecks,
   ...bgpTransportChecks,
 ]

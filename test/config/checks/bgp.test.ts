@@ -122,7 +122,7 @@ const cases: readonly [string, Sections, readonly string[]][] = [
       },
     },
     [
-      'bgp.neighborGroups[n].remoteAs: The group n, which accepts neighbours from listenRanges, has no remoteAs. Add remoteAs: the AS that these neighbours are of.',
+      'bgp.neighborGroups[n].remoteAs: The group n, which accepts neighbours from listenRanges, has no remoteAs. Add remoteAs: the AS that these neighbours are of, or remoteAsSet.',
       'bgp.neighbors[172.16.0.11].remoteAs: The neighbour 172.16.0.11 has no remoteAs. Add remoteAs, or a group that has it.',
       'bgp.neighbors[172.16.0.12].remoteAs: The neighbour 172.16.0.12 has no remoteAs. Add remoteAs here or to the group m.',
     ],
