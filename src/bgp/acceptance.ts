@@ -1,4 +1,5 @@
 import type { Bgp } from '../model/config-bgp.ts'
+import type { Clock } from '../net/clock.ts'
 import { canonicalZoned } from '../net/zone.ts'
 import { plainAddress } from './export/nexthop.ts'
 import { ListenRanges } from './listen-ranges.ts'
@@ -6,6 +7,7 @@ import type { Neighbor } from './neighbor/neighbor.ts'
 import { dynamicNeighbor, listenKeys, type NeighborSettings } from './neighbor-settings.ts'
 import type { Flaps } from './session/session.ts'
 import type { BgpTransport, Connection, Listener, RouterDiscovery } from './transport.ts'
+import { buildNotification, ERROR, notification, shutdownCommunication } from './wire/index.ts'
 
 /** Neighbours accepted from listen ranges at a time: what the tables' numbers leave room for beside the configured ones. */
 const MAX_DYNAMIC = 32_768
@@ -13,7 +15,12 @@ const MAX_DYNAMIC = 32_768
 /** Dynamic neighbours whose errors are remembered after they have gone. */
 const MAX_FLAPS = 4_096
 
+/** Strangers that are told within a span, milliseconds, that they are none of ours; more are only cut off. */
+const REJECT_LIMIT = 16
+const REJECT_SPAN = 5_000
+
 export interface AcceptanceHost {
+  readonly clock: Clock
   readonly transport: BgpTransport
   /** The neighbour with this address. */
   neighbor(address: string): Neighbor | undefined
@@ -33,6 +40,8 @@ export class Acceptance {
   #ranges = new ListenRanges(undefined)
   #listener: (Listener & { readonly port: number }) | undefined
   #closed = false
+  /** Connections of strangers that were told so, since when. */
+  #rejected = { since: 0, count: 0 }
   /** The neighbours that the configuration names. */
   #named: readonly NeighborSettings[] = []
   /** Where neighbours without address are: canonical addresses with zone, by what they are known by. */
@@ -108,12 +117,31 @@ export class Acceptance {
       neighbor.session.accept(connection)
       return
     }
-    connection.destroy()
+    this.#reject(connection, neighbor)
     const reason = neighbor
       ? 'it is disabled; set enabled: true to take its sessions'
       : (this.#full(address) ??
         'no neighbour has this address and no listen range covers it; add it to bgp.neighbors, or its network to the listenRanges of a group')
     this.#host.refused(address, `refused a connection from ${address}: ${reason}`)
+  }
+
+  /**
+   * Says why with a Cease, to so many at a time: Administrative Shutdown where the neighbour is disabled, else Connection
+   * Rejected (RFC 4486 §4). Strangers may come in any number.
+   */
+  #reject(connection: Connection, neighbor: Neighbor | undefined): void {
+    const now = this.#host.clock.now()
+    if (now - this.#rejected.since >= REJECT_SPAN) this.#rejected = { since: now, count: 0 }
+    if (++this.#rejected.count > REJECT_LIMIT) {
+      connection.destroy()
+      return
+    }
+    const { administrativeShutdown, connectionRejected } = ERROR.cease
+    const text = neighbor?.settings.shutdownMessage
+    const data = text === undefined ? undefined : shutdownCommunication(text)
+    const cease = notification(neighbor ? administrativeShutdown : connectionRejected, data)
+    connection.write(buildNotification(cease))
+    connection.close()
   }
 
   /** Neighbours without address are looked for on their links. */

@@ -15,6 +15,8 @@ export interface NeighborSettings {
   readonly group: string | undefined
   readonly description: string | undefined
   readonly enabled: boolean
+  /** Told to the neighbour when it is disabled (RFC 9003). */
+  readonly shutdownMessage?: string | undefined
   /** Accepted from a listen range. */
   readonly dynamic: boolean
   /** Undefined: as the type of the session has it. */
@@ -198,6 +200,7 @@ function resolve(
     group: group?.name,
     description: from.description,
     enabled: neighbor?.enabled ?? true,
+    shutdownMessage: neighbor?.shutdownMessage,
     dynamic: neighbor === undefined,
     nexthopSelf: from.nexthopSelf,
     nexthopUnchanged: from.nexthopUnchanged ?? false,

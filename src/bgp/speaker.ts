@@ -97,6 +97,7 @@ export class Speaker implements NeighborHost {
         this.#byPeer.get(peer)?.explainRefusal(family, slot, received),
     })
     this.#acceptance = new Acceptance({
+      clock: options.clock,
       transport: options.transport,
       neighbor: address => this.#neighbors.get(address),
       neighborCount: () => this.#neighbors.size,
@@ -385,7 +386,7 @@ export class Speaker implements NeighborHost {
   }
 
   #disable(neighbor: Neighbor): void {
-    neighbor.session.stop(ERROR.cease.administrativeShutdown)
+    neighbor.session.stop(ERROR.cease.administrativeShutdown, neighbor.settings.shutdownMessage)
     neighbor.session.configure(neighbor.settings.session)
     neighbor.disabled()
   }

@@ -16,6 +16,8 @@ export interface Connection {
   close(): void
   /** Closes at once. */
   destroy(): void
+  /** The other side has closed, or the connection has broken, though what it sent before may not be read yet. */
+  readonly peerIsDone: boolean
   /** Stops and goes on with reading: a peer that sends faster than we work waits in its own TCP. */
   pause(): void
   resume(): void

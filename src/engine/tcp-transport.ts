@@ -10,7 +10,7 @@ import type {
   ListenKey,
   RouterDiscovery,
 } from '../bgp/index.ts'
-import { arrivalTtl, limitHops, openTcpSocket } from '../kernel/socket-options.ts'
+import { arrivalTtl, limitHops, openTcpSocket, peerIsDone } from '../kernel/socket-options.ts'
 import { tcpCounters } from '../kernel/tcp-drops.ts'
 import { familyOf, parseAddress } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
@@ -168,6 +168,11 @@ class TcpConnection implements Connection {
 
   resume(): void {
     this.#socket.resume()
+  }
+
+  get peerIsDone(): boolean {
+    const fd = descriptor(this.#socket)
+    return fd === undefined || peerIsDone(fd)
   }
 
   limitHops(limits: HopLimits): boolean {

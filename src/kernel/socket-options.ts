@@ -37,6 +37,10 @@ const SO_REUSEADDR = 2
 const SOL_TCP = 6
 /** tcp.h. */
 const TCP_SAVED_SYN = 28
+const TCP_INFO = 11
+
+/** States of TCP in which the peer sends no more, or nothing is left of the connection (tcp_states.h). */
+const PEER_IS_DONE: ReadonlySet<number> = new Set([7, 8, 9, 11])
 
 /** Longest name of a link with its NUL (if.h, IFNAMSIZ). */
 const IFNAMSIZ = 16
@@ -144,6 +148,12 @@ export function arrivalTtl(fd: number): number | undefined {
   const length = tryGetsockopt(fd, SOL_TCP, TCP_SAVED_SYN, header)
   if (length < 20) return undefined
   return header[0]! >> 4 === 4 ? header[8] : header[7]
+}
+
+/** Whether the peer of a connection has closed it or it has broken off, also while what it sent before is not read. */
+export function peerIsDone(fd: number): boolean {
+  const info = new Uint8Array(8)
+  return tryGetsockopt(fd, SOL_TCP, TCP_INFO, info) > 0 && PEER_IS_DONE.has(info[0]!)
 }
 
 /** Sets both limits of a socket of this family. @throws KernelError */

@@ -183,6 +183,13 @@ export const BgpNeighbor = Type.Object(
     enabled: Type.Optional(
       Type.Boolean({ default: true, description: 'Whether a session with the neighbour is held.' }),
     ),
+    shutdownMessage: Type.Optional(
+      Type.String({
+        maxLength: 255,
+        description:
+          'Text for the log of the neighbour when enabled becomes false (RFC 9003), of which the first 255 octets are sent. Default: none.',
+      }),
+    ),
     ...session,
   },
   { ...closed, description: 'A BGP neighbour.' },

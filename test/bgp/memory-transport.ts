@@ -134,6 +134,7 @@ export class MemoryConnection implements Connection {
   }
 
   limits: HopLimits | undefined
+  peerIsDone = false
   arrivalTtl: number | undefined
 
   limitHops(limits: HopLimits): boolean {

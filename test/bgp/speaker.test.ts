@@ -342,8 +342,20 @@ describe('a dynamic neighbour', () => {
     const stranger = Remote.dial(lab.network.host('10.9.0.1'), '10.0.0.1').open({ as: 64512 })
     lab.seconds(1)
     expect(stranger.closed).toBe(true)
+    expect(stranger.notification).toMatchObject({ code: 6, subcode: 5 })
     expect(box.events[0]).toMatchObject({ kind: 'refused', address: '10.9.0.1' })
     expect(box.events[0]?.message).toContain('listenRanges')
+  })
+
+  it('is told so only for the first of many, which are cut off otherwise', () => {
+    const lab = new Lab()
+    lab.box('10.0.0.1', bgp)
+    const strangers = Array.from({ length: 40 }, (_, i) =>
+      Remote.dial(lab.network.host(`172.16.0.${i + 1}`), '10.0.0.1'),
+    )
+    lab.seconds(1)
+    expect(strangers.filter(({ closed }) => closed)).toHaveLength(40)
+    expect(strangers.filter(({ notification }) => notification)).toHaveLength(16)
   })
 
   it('is one of five thousand', { timeout: 30_000 }, () => {
@@ -553,5 +565,24 @@ describe('our own restart (RFC 4724, restarting speaker)', () => {
     Remote.dial(lab.network.host('10.0.0.2'), '10.0.0.1').open({ as: 64513 }).keepalive()
     lab.seconds(1)
     expect(box.sink.convergedCalls).toBe(1)
+  })
+})
+
+describe('a neighbour that is disabled', () => {
+  it('is told why (RFC 9003)', () => {
+    const lab = new Lab()
+    const neighbors = [{ address: '10.0.0.2', remoteAs: 64512 }]
+    const config = { localAs: 64512, routerId: '10.0.0.1' }
+    const box = lab.box('10.0.0.1', { ...config, neighbors })
+    const other = lab.box('10.0.0.2', {
+      ...config,
+      routerId: '10.0.0.2',
+      neighbors: [{ address: '10.0.0.1', remoteAs: 64512 }],
+    })
+    lab.seconds(10)
+    const off = { ...neighbors[0]!, enabled: false, shutdownMessage: 'new switch, back at 6' }
+    box.speaker.configure({ ...config, neighbors: [off] }, [])
+    lab.seconds(1)
+    expect(other.neighbor('10.0.0.1').lastDown?.reason).toContain('Message: "new switch, back at 6".')
   })
 })

@@ -115,6 +115,19 @@ describe('BGP over TCP', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('knows that the peer is gone while what it sent is not read', async () => {
+    const port = await freePort()
+    const incoming = listen(port).next()
+    const peer = connect({ host: '127.0.0.1', port })
+    const accepted = await incoming
+    expect(accepted.peerIsDone).toBe(false)
+    peer.end('unread')
+    while (!accepted.peerIsDone) await new Promise(setImmediate)
+    const inside = follow(accepted)
+    accepted.resume()
+    await inside.data('unread')
+  })
+
   it('tells by the close, not by an exception, that nobody listens or that the local address is not ours', async () => {
     const port = await freePort()
     const refused = follow(transport.connect({ address: '127.0.0.1', port, ttl: 64 }))

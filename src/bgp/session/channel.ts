@@ -36,6 +36,8 @@ const KEEPALIVE_LEAST = 1000
 
 const KEEPALIVE = buildKeepalive()
 
+const CLOSED = 'the neighbour closed the connection'
+
 const NOTHING: Uint8Array = new Uint8Array(0)
 
 /** What a channel asks of the session that it belongs to. */
@@ -172,6 +174,12 @@ export class Channel {
     this.#owner.slices.remove(this)
   }
 
+  /** The connection is known to be over before its end was read. */
+  broken(): void {
+    const phase = this.state
+    if (phase !== 'Closed') this.end({ kind: 'tcp', code: '', message: CLOSED, phase })
+  }
+
   #connectionClosed(error?: { code: string; message: string }): void {
     const phase = this.state
     if (phase === 'Closed') return
@@ -179,7 +187,7 @@ export class Channel {
     this.#owner.closed(this, {
       kind: 'tcp',
       code: error?.code ?? '',
-      message: error?.message ?? 'the neighbour closed the connection',
+      message: error?.message ?? CLOSED,
       phase,
     })
   }

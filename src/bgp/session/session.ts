@@ -260,7 +260,8 @@ export class Session implements ChannelOwner {
    */
   opened(channel: Channel): boolean {
     const established = this.channel
-    if (established) {
+    if (established?.connection.peerIsDone) established.broken()
+    else if (established) {
       const graceful = (established.negotiated?.gracefulRestart?.families.length ?? 0) > 0
       if (!graceful) return this.#collided(channel)
       established.end({ kind: 'replaced' })

@@ -151,10 +151,10 @@ describe('TTLs of sessions with BIRD', () => {
   it.each([
     [1, {}],
     [64, { multihop: true }],
-  ])('sends with TTL %i on a connection that the neighbour opened', async (ttl, settings) => {
+  ])('sends with TTL %i, and DSCP CS6, on a connection that the neighbour opened', async (ttl, settings) => {
     const { box } = await start(bgp({ ...settings, passive: true, holdTime: 3 }), birdConfig('multihop 3;'))
     await until('both sessions are up', () => both(box))
-    expect(new Set(arrivals(4).match(/ttl \d+/g))).toEqual(new Set([`ttl ${ttl}`]))
+    expect(new Set(arrivals(4).match(/tos \w+, ttl \d+/g))).toEqual(new Set([`tos 0xc0, ttl ${ttl}`]))
   })
 
   it.each([true, false])('speaks with a BIRD that has TTL security, dialling: %s', async dials => {

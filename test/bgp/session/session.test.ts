@@ -594,3 +594,15 @@ describe('what the kernel drops', () => {
     expect(bench.session.state).toBe('Active')
   })
 })
+
+describe('a neighbour that died', () => {
+  it('and dials again before the end of its old connection was read gets no Cease', () => {
+    const bench = new Bench()
+    const old = bench.establish()
+    bench.network.connections.find(connection => connection.other === old.connection)!.peerIsDone = true
+    const fresh = bench.dial().open({ as: 64513 }).keepalive()
+    bench.pass(5)
+    expect([fresh.notification, bench.session.state]).toEqual([undefined, 'Established'])
+    expect(bench.downs).toMatchObject([{ down: { kind: 'tcp', phase: 'Established' }, wasEstablished: true }])
+  })
+})
