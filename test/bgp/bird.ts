@@ -55,11 +55,11 @@ export class Node {
 
 /** BIRD 2 in a namespace. */
 export class Bird {
-  readonly #node: Node
+  readonly #node: Pick<Node, 'name'>
   readonly #directory = mkdtempSync(join(tmpdir(), 'bird-'))
   #process: ChildProcess | undefined
 
-  constructor(node: Node, config: string) {
+  constructor(node: Pick<Node, 'name'>, config: string) {
     this.#node = node
     writeFileSync(join(this.#directory, 'bird.conf'), config)
   }
