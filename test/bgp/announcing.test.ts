@@ -152,6 +152,31 @@ describe('AS_PATH on its way out', () => {
   })
 })
 
+describe('another AS of ours for a neighbour (localAs)', () => {
+  /** What a neighbour of AS 300, for which we are AS 250 and not 200, is told of a route of AS 100. */
+  function known(localAs: NonNullable<BgpNeighbor['localAs']>) {
+    const lab = new Lab()
+    const from = box(lab, '10.0.0.1', 100, { '10.0.0.2': { remoteAs: 200 } })
+    const middle = box(lab, '10.0.0.2', 200, {
+      '10.0.0.1': { remoteAs: 100 },
+      '10.0.0.3': { remoteAs: 300, localAs },
+    })
+    const to = box(lab, '10.0.0.3', 300, { '10.0.0.2': { remoteAs: 250 } })
+    from.originate('192.0.2.0/24')
+    lab.seconds(10)
+    expect(middle.neighbor('10.0.0.3')).toMatchObject({ state: 'Established', localAs: 250 })
+    return told(to)?.asPath
+  }
+
+  it('stands in front of the one that others know', () => {
+    expect(known({ as: 250 })).toEqual([{ type: 2, ases: [250, 200, 100] }])
+  })
+
+  it('stands alone with replaceAs', () => {
+    expect(known({ as: 250, replaceAs: true })).toEqual([{ type: 2, ases: [250, 100] }])
+  })
+})
+
 describe('next hops on their way out', () => {
   it('stay with nexthopUnchanged, as a route server has it', () => {
     expect(through({ remoteAs: 300, nexthopUnchanged: true }).to.sink.routes.get('192.0.2.0/24')).toEqual([

@@ -99,15 +99,18 @@ function roleOf({ settings, type }: EstablishedSession) {
 function outgoingOf(session: EstablishedSession): Outgoing {
   const { settings, type, negotiated, remote } = session
   const { localAs } = settings.session
-  const { removePrivateAs, asOverride, gracefulShutdown } = settings
+  const { removePrivateAs, asOverride, gracefulShutdown, ownAs, replaceAs, confederation } = settings
   const external = type === 'eBGP'
   const edited = external && (removePrivateAs !== undefined || asOverride)
   const privateAs = removePrivateAs === 'all' ? 'remove' : removePrivateAs
+  const usualAs = confederation?.identifier ?? ownAs
+  const inner = external && localAs !== usualAs && !replaceAs
   return {
     type,
     as4: negotiated.as4,
     localAs,
     prepend: type === 'iBGP' ? 0 : 1,
+    ...(inner && { innerAs: usualAs }),
     ...(edited && { path: { privateAs, override: asOverride, peerAs: remote.as } }),
     localPreference: 100,
     // RFC 8326 §4: others are to find other ways before the session goes down.
