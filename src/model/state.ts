@@ -157,6 +157,23 @@ export const BgpNeighborState = Type.Object(
         { ...closed, description: 'The last time that the session ended or did not come up.' },
       ),
     ),
+    lastProblem: Type.Optional(
+      Type.Object(
+        {
+          at: Type.String({ description: 'When, RFC 3339.' }),
+          message: Type.String({ description: 'What was wrong, all of it.' }),
+          octets: Type.Integer({ description: 'Length of the UPDATE.' }),
+          update: Type.String({
+            description: 'The UPDATE with its header in hexadecimal, the first 1024 octets of it.',
+          }),
+        },
+        {
+          ...closed,
+          description:
+            'The last UPDATE with which something was wrong (RFC 7606 §6), be it that the session goes on.',
+        },
+      ),
+    ),
   },
   closed,
 )

@@ -65,6 +65,40 @@ describe('the log', () => {
   })
 })
 
+describe('an UPDATE with which something is wrong', () => {
+  it('is kept for who looks into it, the last one and its first octets (RFC 7606 §6)', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', {
+      localAs: 64512,
+      neighbors: [{ address: '10.0.0.2', remoteAs: 64513, passive: true }],
+    })
+    const remote = Remote.dial(lab.network.host('10.0.0.2'), '10.0.0.1').open({ as: 64513, routerId: 2 })
+    remote.keepalive()
+    lab.seconds(1)
+    expect(box.neighbor('10.0.0.2').lastProblem).toBeUndefined()
+    const update = (prefixes: number) =>
+      Uint8Array.of(
+        ...Array(16).fill(255),
+        (23 + 2 * prefixes) >> 8,
+        (23 + 2 * prefixes) & 255,
+        ...[2, 0, 0, 0, 0],
+        ...Array.from({ length: prefixes }, () => [8, 10]).flat(),
+      )
+    remote.send(update(1))
+    lab.seconds(1)
+    expect(box.neighbor('10.0.0.2').lastProblem).toEqual({
+      at: expect.stringMatching(/^1970-01-01T00:00:01\.\d{3}Z$/),
+      message: 'ORIGIN: it is missing; AS_PATH: it is missing; NEXT_HOP: it is missing',
+      octets: 25,
+      update: `${'ff'.repeat(16)}00190200000000080a`,
+    })
+    remote.send(update(1000))
+    lab.seconds(1)
+    expect(box.neighbor('10.0.0.2').lastProblem?.octets).toBe(2023)
+    expect(box.neighbor('10.0.0.2').lastProblem?.update).toHaveLength(2048)
+  })
+})
+
 describe('the log of a neighbour that sends nonsense', () => {
   it('stays short, and those of others are complete', () => {
     const lab = new Lab()

@@ -25,7 +25,7 @@ import {
   shutdownCommunication,
 } from '../wire/index.ts'
 import { explainExceeded, PrefixLimits } from './prefix-limits.ts'
-import { Receiving } from './receiving.ts'
+import { type Offender, Receiving } from './receiving.ts'
 import { forwards, keeping } from './retention.ts'
 import { StalePaths } from './stale-paths.ts'
 import { stateRow } from './state-row.ts'
@@ -82,6 +82,8 @@ export class Neighbor {
   /** Number of its group for policies. */
   groupNumber: number
   removed = false
+  /** The last UPDATE with which something was wrong. */
+  lastProblem: (Offender & { readonly at: number }) | undefined
   lastDown: { readonly at: number; readonly reason: string; readonly told: boolean } | undefined
   readonly #host: NeighborHost
   readonly #receiving: Receiving
@@ -126,7 +128,10 @@ export class Neighbor {
         endOfRib: family => host.endOfRib(this, family),
         refreshRequested: family => host.refreshRequested(this, family),
         checkLimits: () => this.#checkLimits(),
-        problem: text => host.problem(this, text),
+        problem: offender => {
+          this.lastProblem = { ...offender, at: environment.clock.wallTime() }
+          host.problem(this, `UPDATE: ${offender.message}`)
+        },
         taken: (buffer, start, end) => host.monitor.update(peer, buffer, start, end),
         corrected: (buffer, update) => host.monitor.corrected(peer, buffer, update),
       },

@@ -28,10 +28,22 @@ export interface ReceivingHost {
   refreshRequested(family: Family): void
   /** The table has changed; a NOTIFICATION as answer ends the session. */
   checkLimits(): Notification | undefined
-  problem(text: string): void
+  /** Something is wrong with an UPDATE. */
+  problem(offender: Offender): void
   /** For monitoring: an UPDATE that was taken as it came, or what was made of one that was malformed. */
   taken(buffer: Uint8Array, start: number, end: number): void
   corrected(buffer: Uint8Array, update: UpdateResult): void
+}
+
+/** Octets that are kept of an UPDATE with which something is wrong. */
+const KEPT = 1024
+
+/** An UPDATE with which something was wrong (RFC 7606 §6), for who looks into it. */
+export interface Offender {
+  readonly message: string
+  /** Length of the whole of it, and its first octets. */
+  readonly octets: number
+  readonly kept: Uint8Array
 }
 
 /** What a neighbour sends: UPDATEs into the tables, ROUTE-REFRESH to who is asked. */
@@ -101,7 +113,9 @@ export class Receiving {
     const update = this.#update
     parseUpdate(buffer, start, end, this.#session!, update)
     if (update.problems.length > 0) {
-      this.#host.problem(`UPDATE: ${update.problems.map(({ text }) => text).join('; ')}`)
+      const message = update.problems.map(({ text }) => text).join('; ')
+      const kept = buffer.slice(start, Math.min(end, start + KEPT))
+      this.#host.problem({ message, octets: end - start, kept })
     }
     if (update.verdict === Verdict.RESET_SESSION) return update.notification
     if (update.verdict === Verdict.DISABLE_FAMILY && update.disabled) {

@@ -6,6 +6,7 @@ import { FAMILY_NAMES } from '../neighbor-settings.ts'
 import type { Session } from '../session/session.ts'
 import type { PeerType } from '../sink.ts'
 import type { Tables } from '../tables.ts'
+import type { Offender } from './receiving.ts'
 import type { Telling } from './telling.ts'
 
 /** A neighbour, as far as its state is shown. */
@@ -19,11 +20,12 @@ export interface Shown {
   readonly type: PeerType
   stalePaths(family: Family): { readonly longLived: boolean; readonly until: number | undefined }
   readonly lastDown: { readonly at: number; readonly reason: string } | undefined
+  readonly lastProblem: (Offender & { readonly at: number }) | undefined
 }
 
 /** What the state of the box says of a neighbour. */
 export function stateRow(neighbor: Shown, tables: Tables, clock: Clock): BgpNeighborState {
-  const { session, settings, lastDown } = neighbor
+  const { session, settings, lastDown, lastProblem } = neighbor
   const { channel } = session
   const negotiated = channel?.negotiated
   return {
@@ -48,6 +50,14 @@ export function stateRow(neighbor: Shown, tables: Tables, clock: Clock): BgpNeig
     ...(lastDown && {
       lastDown: { at: new Date(lastDown.at).toISOString(), reason: lastDown.reason },
     }),
+    ...(lastProblem && {
+      lastProblem: {
+        at: new Date(lastProblem.at).toISOString(),
+        message: lastProblem.message,
+        octets: lastProblem.octets,
+        update: hex(lastProblem.kept),
+      },
+    }),
   }
 }
 
@@ -68,6 +78,10 @@ function familyRow(neighbor: Shown, tables: Tables, family: Family): BgpNeighbor
     ...(limit && { maxPrefixes: limit.limit }),
     ...(until !== undefined && { staleUntil: new Date(until).toISOString(), longLived }),
   }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, octet => octet.toString(16).padStart(2, '0')).join('')
 }
 
 function dotted(id: number): string {

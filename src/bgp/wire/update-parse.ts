@@ -23,6 +23,8 @@ const FLAGS: Fault = {
   text: 'its Optional and Transitive flags are not those of its type',
   error: ERROR.update.attributeFlags,
 }
+/** RFC 7606 §3 c: wrong flags, whatever a wrong value of the attribute asks for. */
+const ON_FLAGS = Verdict.TREAT_AS_WITHDRAW
 const OVERRUN: Fault = {
   text: 'it runs over the end of the attributes',
   error: ERROR.update.malformedAttributeList,
@@ -240,7 +242,7 @@ class UpdateReader {
       ? FLAGS
       : row.check(this.#buffer, from, to, this.#session)
     if (fault) {
-      this.#fault(code, row.onFault, fault)
+      this.#fault(code, fault === FLAGS ? ON_FLAGS : row.onFault, fault)
       return
     }
     const flags = canonicalFlags(row.flags, this.#buffer[index.start(code)]!)
