@@ -238,6 +238,12 @@ export const PolicySet = Type.Object(
           'Next hop: an address; on export self (our own address) or unchanged (as received); on import peer (the address of the neighbour).',
       }),
     ),
+    blackhole: Type.Optional(
+      Type.Boolean({
+        description:
+          'On import: packets of the prefix are dropped, whatever the next hop is, as the community blackhole asks for (RFC 7999). Default: false.',
+      }),
+    ),
     tunnel: Type.Optional(
       interfaceName(
         'VXLAN or IPIP interface that the packets leave through; the next hop of the route is the far end.',

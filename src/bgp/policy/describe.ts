@@ -46,7 +46,7 @@ function describeMatch(match: PolicyMatch): string[] {
 }
 
 function describeSet(set: PolicySet): string[] {
-  const { localPreference, med, origin, communities, asPathPrepend, nexthop, tunnel } = set
+  const { localPreference, med, origin, communities, asPathPrepend, nexthop, blackhole, tunnel } = set
   return [
     ...(localPreference === undefined ? [] : [`local-preference ${localPreference}`]),
     ...(med === undefined ? [] : [`med ${med}`]),
@@ -56,6 +56,7 @@ function describeSet(set: PolicySet): string[] {
     ...(communities?.add ? [`add ${shown(communities.add, ' ')}`] : []),
     ...(asPathPrepend ? [`prepend ${asPathPrepend.as ?? 'own AS'} ${times(asPathPrepend.times)}`] : []),
     ...(nexthop === undefined ? [] : [`next-hop ${nexthop}`]),
+    ...(blackhole ? ['blackhole'] : []),
     ...(tunnel === undefined ? [] : [`tunnel ${tunnel}`]),
   ]
 }

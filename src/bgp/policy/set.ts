@@ -16,7 +16,7 @@ export interface PolicySide {
 
 /** What a rule changes on routes of a family. A next hop of the other family than theirs is left out. */
 export function changeOf(set: PolicySet, family: Family, side: PolicySide, lists: NamedLists): Change {
-  const { localPreference, med, origin, communities, asPathPrepend, tunnel } = set
+  const { localPreference, med, origin, communities, asPathPrepend, tunnel, blackhole } = set
   const edit = communities && {
     ...(communities.set && { clear: true }),
     ...(communities.remove && { remove: communities.remove.flatMap(item => lists.communities(item)) }),
@@ -33,6 +33,7 @@ export function changeOf(set: PolicySet, family: Family, side: PolicySide, lists
       prepend: new Array<number>(asPathPrepend.times).fill(asPathPrepend.as ?? side.localAs),
     }),
     ...(set.nexthop !== undefined && nexthopChange(set.nexthop, family, side)),
+    ...(blackhole && side.direction === 'import' && { blackhole: true }),
     ...(tunnel !== undefined && side.direction === 'import' && { tunnel }),
   }
 }

@@ -37,6 +37,8 @@ export class AttributeStore {
   bandwidth = new Float64Array(64)
   /** One of `NexthopChoice`: what an export policy says of the next hop. */
   nexthopChoice = new Uint8Array(64)
+  /** 1: packets of its routes are dropped. */
+  blackhole = new Uint8Array(64)
   readonly #hops: Hops
   readonly #arena = new ByteArena()
   #keyStart = new Uint32Array(64)
@@ -73,7 +75,7 @@ export class AttributeStore {
    * @param link `linkNumber` of the interface that the next hop is on, where its address does not tell
    */
   intern(key: Uint8Array, start: number, end: number, hash: number, link = 0): number {
-    return this.#intern(key, start, end, hash, link, NexthopChoice.USUAL)
+    return this.#intern(key, start, end, hash, link, NexthopChoice.USUAL, 0)
   }
 
   /** The number of an interface for `intern`; 0 for none. */
@@ -192,8 +194,9 @@ export class AttributeStore {
   #make(id: number, change: Change): number {
     const key = encodeKey(applyChange(this.decode(id), change, DEFAULT_LOCAL_PREFERENCE))
     const tunnel = change.tunnel === undefined ? this.#tunnel[id]! : this.#tunnelId(change.tunnel)
+    const blackhole = change.blackhole ? 1 : this.blackhole[id]!
     const choice = change.nexthopChoice ?? this.nexthopChoice[id]!
-    return this.#intern(key, 0, key.length, hashKey(key, 0, key.length), tunnel, choice)
+    return this.#intern(key, 0, key.length, hashKey(key, 0, key.length), tunnel, choice, blackhole)
   }
 
   #tunnelId(name: string): number {
@@ -208,8 +211,9 @@ export class AttributeStore {
     keyHash: number,
     tunnel: number,
     choice: number,
+    blackhole: number,
   ): number {
-    const hash = spread(keyHash, tunnel * 4 + choice)
+    const hash = spread(keyHash, tunnel * 8 + choice * 2 + blackhole)
     const mask = this.#buckets.length - 1
     let bucket = hash & mask
     for (let held = this.#buckets[bucket]!; held !== 0; held = this.#buckets[bucket]!) {
@@ -217,6 +221,7 @@ export class AttributeStore {
         this.#hash[held] === hash &&
         this.#tunnel[held] === tunnel &&
         this.nexthopChoice[held] === choice &&
+        this.blackhole[held] === blackhole &&
         this.#sameKey(held, key, start, end)
       ) {
         this.#references[held]!++
@@ -231,6 +236,7 @@ export class AttributeStore {
     this.#hash[id] = hash
     this.#tunnel[id] = tunnel
     this.nexthopChoice[id] = choice
+    this.blackhole[id] = blackhole
     this.#references[id] = 1
     this.#read(id)
     this.#buckets[bucket] = id
@@ -317,6 +323,7 @@ export class AttributeStore {
     this.hop = widened(this.hop, length)
     this.bandwidth = widened(this.bandwidth, length)
     this.nexthopChoice = widened(this.nexthopChoice, length)
+    this.blackhole = widened(this.blackhole, length)
     this.#keyStart = widened(this.#keyStart, length)
     this.#keyLength = widened(this.#keyLength, length)
     this.#hash = widened(this.#hash, length)

@@ -45,6 +45,8 @@ export interface Change {
   readonly nexthopChoice?: number
   /** ONLY_TO_CUSTOMER where there is none (RFC 9234 §5). */
   readonly onlyToCustomer?: number
+  /** Packets are dropped. */
+  readonly blackhole?: true
   /** Packets leave through this interface, with the next hop as far end. */
   readonly tunnel?: string
 }
@@ -69,6 +71,7 @@ const ORDER: { readonly [K in keyof Required<Change>]: undefined } = {
   nexthop: undefined,
   nexthopChoice: undefined,
   onlyToCustomer: undefined,
+  blackhole: undefined,
   tunnel: undefined,
 }
 

@@ -86,7 +86,11 @@ export class Decision {
   /** Whether a path takes part: accepted by policy, with a next hop that can be reached (RFC 4271 §9.1.2). */
   eligible(row: number): boolean {
     const set = this.#paths.effective[row]!
-    return set !== 0 && this.#hops.metric[this.#attributes.hop[set]!] !== UNREACHABLE
+    if (set === 0) return false
+    // What is dropped needs no way.
+    return (
+      this.#hops.metric[this.#attributes.hop[set]!] !== UNREACHABLE || this.#attributes.blackhole[set] === 1
+    )
   }
 
   /**

@@ -31,6 +31,7 @@ export class Hops {
   readonly #references: number[] = [0]
   readonly #free: number[] = []
   readonly #sets = new Map<number, RememberedSet>()
+  #blackhole: NexthopSet | undefined
 
   constructor(interner: NexthopInterner, reachability: NexthopReachability = ALL_REACHABLE) {
     this.#interner = interner
@@ -95,6 +96,12 @@ export class Hops {
       changed[id] = 1
     }
     return changed
+  }
+
+  /** The set of a route whose packets are dropped. */
+  get blackhole(): NexthopSet {
+    this.#blackhole ??= this.#interner.intern([], true)
+    return this.#blackhole
   }
 
   /** The interned set of one next hop. */

@@ -93,6 +93,7 @@ export class Installing {
 
   /** The next hops of the multipath set that `decision` has just found: each once, the best path's among them, with weights. */
   nexthops(best: number, limit: number, decision: Decision): NexthopSet {
+    if (this.#drops(best)) return this.#hops.blackhole
     if (decision.multipath === 1) return this.#hops.single(this.#hop(best))
     const ids = this.#hopIds
     const list = decision.rows.list
@@ -100,6 +101,8 @@ export class Installing {
     let weighted = this.linkBandwidth
     for (let i = 0; i < decision.multipath && count < limit; i++) {
       const row = list[i]!
+      // The kernel has no group with a way that drops; the best path does not.
+      if (this.#drops(row)) continue
       const hop = this.#hop(row)
       const bandwidth = this.#attributes.bandwidth[this.#paths.effective[row]!]!
       if (bandwidth <= 0) weighted = false
@@ -119,6 +122,10 @@ export class Installing {
     if (weighted) shareWeights(this.#bandwidths, count, this.#weights)
     else this.#weights.fill(1, 0, count)
     return this.#hops.several(ids, this.#weights, count)
+  }
+
+  #drops(row: number): boolean {
+    return this.#attributes.blackhole[this.#paths.effective[row]!] === 1
   }
 
   #hop(row: number): number {
