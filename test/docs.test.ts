@@ -17,8 +17,8 @@ describe('docs/policies.md', () => {
   const page = read('docs/policies.md')
   const examples = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(match => completed(match[1]!))
 
-  it('has ten examples, each a configuration without a problem or a warning', () => {
-    expect(examples).toHaveLength(10)
+  it('has eleven examples, each a configuration without a problem or a warning', () => {
+    expect(examples).toHaveLength(11)
     const problems = examples.map(text => {
       const parsed = parseConfig(text, 'docs/policies.md')
       return parsed.valid ? formatProblems(parsed.warnings) : formatProblems(parsed.problems)

@@ -1,17 +1,19 @@
 import type { NeighborSettings } from './neighbor-settings.ts'
 import { type CompiledPolicy, originOf, Source } from './policy.ts'
 import type { AttributeStore } from './rib/attribute-store.ts'
+import type { RoleName } from './session/settings.ts'
 import type { PeerType } from './sink.ts'
 
 /** What ONLY_TO_CUSTOMER means on a session, by our role in it (RFC 9234 §5, on receipt). */
-const OTC: Readonly<Record<string, { readonly refuses: 'any' | 'others' | 'none'; readonly adds: boolean }>> =
-  {
-    provider: { refuses: 'any', adds: false },
-    rs: { refuses: 'any', adds: false },
-    peer: { refuses: 'others', adds: true },
-    customer: { refuses: 'none', adds: true },
-    'rs-client': { refuses: 'none', adds: true },
-  }
+const OTC: Readonly<
+  Record<RoleName, { readonly refuses: 'any' | 'others' | 'none'; readonly adds: boolean }>
+> = {
+  provider: { refuses: 'any', adds: false },
+  rs: { refuses: 'any', adds: false },
+  peer: { refuses: 'others', adds: true },
+  customer: { refuses: 'none', adds: true },
+  'rs-client': { refuses: 'none', adds: true },
+}
 
 /** What routes of a neighbour are judged by on their way in. */
 export interface ImportContext {

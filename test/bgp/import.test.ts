@@ -157,6 +157,56 @@ describe('the community graceful-shutdown (RFC 8326)', () => {
   })
 })
 
+describe('a route that the policy makes a blackhole of', () => {
+  const dropping: Policy = {
+    name: 'dropping',
+    rules: [
+      {
+        match: { communities: { any: ['blackhole'] }, prefixes: ['192.0.2.0/24 ge 32'] },
+        action: 'accept',
+        set: { blackhole: true, communities: { add: ['no-export'] } },
+      },
+      { action: 'accept' },
+    ],
+  }
+  const said = { communities: [Community.BLACKHOLE] }
+
+  it('drops, and leads to the neighbour again when the community is gone', () => {
+    const { announce, box } = session({ importPolicy: 'dropping' }, [dropping])
+    const prefix = '192.0.2.7/32'
+    announce(said, prefix)
+    expect(box.sink.sets.get(prefix)).toMatchObject({ blackhole: true, hops: [] })
+    announce({}, prefix)
+    expect(box.sink.sets.get(prefix)).toMatchObject({ blackhole: false, hops: [{ via: '10.0.0.2' }] })
+    announce(said, '192.0.2.0/24')
+    expect(box.sink.sets.get('192.0.2.0/24')?.blackhole).toBe(false)
+  })
+
+  it('drops also where its next hop cannot be reached', () => {
+    const { announce, box, lab } = session({ importPolicy: 'dropping' }, [dropping])
+    announce(said, '192.0.2.7/32')
+    announce({}, '192.0.2.8/32')
+    box.speaker.setNexthops([{ hop: { via: '10.0.0.2' }, metric: undefined }])
+    lab.seconds(1)
+    expect([...box.sink.routes.keys()]).toEqual(['192.0.2.7/32'])
+  })
+
+  it('stands alone where it is the best of several, and not in a group with others', () => {
+    const fixture = new Fixture()
+    const [a, b] = [fixture.peer('10.0.0.2', true, 2), fixture.peer('10.0.0.3', true, 3)]
+    const drop = fixture.attributes.change({ blackhole: true })
+    const made = (via: string, change: number) =>
+      fixture.attributes.derive(fixture.set({ via, asPath: [{ type: 2, ases: [1] }] }), change)
+    fixture.announce(a, PREFIX, made('10.0.0.2', drop))
+    fixture.announce(b, PREFIX, made('10.0.0.3', 0))
+    fixture.announce(a, '198.51.100.0/24', made('10.0.0.2', 0))
+    fixture.announce(b, '198.51.100.0/24', made('10.0.0.3', drop))
+    fixture.settle()
+    expect(fixture.sink.sets.get(PREFIX)?.blackhole).toBe(true)
+    expect(fixture.sink.sets.get('198.51.100.0/24')?.hops.map(({ via }) => via)).toEqual(['10.0.0.2'])
+  })
+})
+
 describe('ONLY_TO_CUSTOMER on receipt (RFC 9234 §5)', () => {
   const otc = (role: NonNullable<Neighbor['role']>, onlyToCustomer?: number) => {
     const row = session({ role }).announce(onlyToCustomer === undefined ? {} : { onlyToCustomer })

@@ -138,6 +138,27 @@ function compileRule(
   }
 }
 
+function holdAll(tests: readonly SetTest[], attributes: AttributeStore, set: number): boolean {
+  for (const test of tests) if (!test(attributes, set)) return false
+  return true
+}
+
+/** A list of steps, and those that begin with it, by the rule and change of the step that follows. */
+interface SharedSteps {
+  readonly steps: readonly Step[]
+  readonly longer: Map<number, SharedSteps>
+}
+
+function longer(list: SharedSteps, step: Step): SharedSteps {
+  const key = step.rule * 0x1_0000_0000 + step.change
+  let found = list.longer.get(key)
+  if (!found) {
+    found = { steps: [...list.steps, step], longer: new Map() }
+    list.longer.set(key, found)
+  }
+  return found
+}
+
 /** The rules for routes of one origin, and what is known of attribute sets under them. */
 class RuleTable {
   readonly #rules: readonly CompiledRule[]
@@ -148,10 +169,13 @@ class RuleTable {
   /** Steps from a rule on, by set; and where attributes do not matter, the one list of them. */
   readonly #memos = new Map<number, PlanMemo<readonly Step[]>>()
   readonly #constant = new Map<number, readonly Step[]>()
-  /** Lists of steps by their text, so that sets that are alike share one. */
-  readonly #shared = new Map<string, readonly Step[]>()
+  /** Lists of steps as a tree, so that sets that are alike share one. */
+  readonly #shared: SharedSteps = { steps: [], longer: new Map() }
   readonly #first: PlanMemo<readonly Step[]> = new PlanMemo()
   #always: readonly Step[] | undefined
+  #lastSet = 0
+  #lastGeneration = 0
+  #lastSteps: readonly Step[] = []
 
   constructor(rules: readonly CompiledRule[], { attributes, removeMed }: PolicyEnvironment) {
     this.#rules = rules
@@ -163,8 +187,7 @@ class RuleTable {
   }
 
   judge(set: number, family: Family, bytes: Uint8Array, offset: number, length: number): number {
-    const steps =
-      this.#always ?? this.#first.get(set, this.#attributes.generation(set)) ?? this.#steps(0, set)
+    const steps = this.#always ?? this.#firstSteps(set)
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i]!
       if (step.prefixes && !step.prefixes.matches(family, bytes, offset, length)) continue
@@ -172,6 +195,16 @@ class RuleTable {
       return this.#goOn(set, step, family, bytes, offset, length).verdict
     }
     return REJECT
+  }
+
+  /** Routes of one set mostly come one after the other. */
+  #firstSteps(set: number): readonly Step[] {
+    const generation = this.#attributes.generation(set)
+    if (this.#lastSet === set && this.#lastGeneration === generation) return this.#lastSteps
+    this.#lastSteps = this.#first.get(set, generation) ?? this.#steps(0, set)
+    this.#lastSet = set
+    this.#lastGeneration = generation
+    return this.#lastSteps
   }
 
   decider(
@@ -240,17 +273,17 @@ class RuleTable {
   /** Asks the rules from one on of a set. */
   #plan(from: number, set: number): readonly Step[] {
     const attributes = this.#attributes
-    const steps: Step[] = []
+    let shared = this.#shared
     let current = set
     let change = 0
     for (let i = from; i < this.#rules.length; i++) {
       const { tests, prefixes, action, change: own } = this.#rules[i]!
-      if (!tests.every(test => test(attributes, current))) continue
+      if (!holdAll(tests, attributes, current)) continue
       const both = attributes.compose(change, own)
       if (action === 'next') {
         if (own === 0) continue
         if (prefixes) {
-          steps.push({ prefixes, change: both, verdict: both, goOn: i + 1, rule: i })
+          shared = longer(shared, { prefixes, change: both, verdict: both, goOn: i + 1, rule: i })
           continue
         }
         change = both
@@ -258,11 +291,11 @@ class RuleTable {
         continue
       }
       const verdict = action === 'reject' ? REJECT : this.#finished(both)
-      steps.push({ prefixes, change: both, verdict, goOn: -1, rule: i })
+      shared = longer(shared, { prefixes, change: both, verdict, goOn: -1, rule: i })
       if (!prefixes) break
     }
     if (current !== set) attributes.release(current)
-    return this.#sharedSteps(steps)
+    return shared.steps
   }
 
   #changed(set: number, change: number, before: number): number {
@@ -270,14 +303,6 @@ class RuleTable {
     if (before !== set) this.#attributes.release(before)
     if (changed === set) this.#attributes.release(changed)
     return changed
-  }
-
-  #sharedSteps(steps: readonly Step[]): readonly Step[] {
-    const text = steps.map(({ rule, change, goOn }) => `${rule} ${change} ${goOn}`).join()
-    const known = this.#shared.get(text)
-    if (known) return known
-    this.#shared.set(text, steps)
-    return steps
   }
 
   #finished(change: number): number {

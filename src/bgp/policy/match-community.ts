@@ -26,7 +26,7 @@ export class CommunitySet {
       const whole = own.filter(({ mask }) => mask.every(octet => octet === 255))
       return {
         kind,
-        whole: Map.groupBy(whole, ({ bytes }) => hashKey(bytes, 0, bytes.length)),
+        whole: Map.groupBy(whole, ({ bytes }) => hashOf(bytes, 0, bytes.length)),
         patterns: own.filter(pattern => !whole.includes(pattern)),
       }
     }).filter(({ whole, patterns: some }) => whole.size + some.length > 0)
@@ -43,13 +43,19 @@ export class CommunitySet {
       const length = COMMUNITY_LENGTH[kind]
       const to = valueEnd(keys, attribute)
       for (let at = valueStart(keys, attribute); at < to; at += length) {
-        const likely = whole.size > 0 ? whole.get(hashKey(keys, at, at + length)) : undefined
+        const likely = whole.size > 0 ? whole.get(hashOf(keys, at, length)) : undefined
         if (likely && holds(likely, keys, at)) return true
         if (patterns.length > 0 && holds(patterns, keys, at)) return true
       }
     }
     return false
   }
+}
+
+/** Of a standard community its four octets; of the others a hash. */
+function hashOf(bytes: Uint8Array, at: number, length: number): number {
+  if (length > 4) return hashKey(bytes, at, at + length)
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
 }
 
 function holds(patterns: readonly CommunityPattern[], keys: Uint8Array, at: number): boolean {

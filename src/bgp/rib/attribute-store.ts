@@ -54,7 +54,11 @@ export class AttributeStore {
   readonly #tunnels: (string | undefined)[] = [undefined]
   /** Counts how often a number was given away: a remembered set is still the same while this is. */
   #generation = new Uint32Array(64)
-  /** What changes made of a set, so that each is made once: set → change → the other set. */
+  /** What a change made of a set, so that it is made once: the first change asked for, in columns. */
+  #changed = new Uint32Array(64)
+  #changedTo = new Uint32Array(64)
+  #changedGeneration = new Uint32Array(64)
+  /** And of further changes of the same set: set → change → the other set. */
   readonly #derived = new Map<number, Map<number, { readonly id: number; readonly generation: number }>>()
   readonly #changes: Change[] = [{}]
   readonly #changeByText = new Map<string, number>([[changeText({}), 0]])
@@ -169,19 +173,40 @@ export class AttributeStore {
       this.retain(id)
       return id
     }
-    let derived = this.#derived.get(id)
-    const known = derived?.get(changeId)
-    if (known && this.#generation[known.id] === known.generation) {
-      this.retain(known.id)
-      return known.id
+    const to = this.#remembered(id, changeId)
+    if (to !== 0) {
+      this.retain(to)
+      return to
     }
     const made = this.#make(id, change)
+    this.#remember(id, changeId, made)
+    return made
+  }
+
+  /** What a change made of a set, if that is still there; else 0. */
+  #remembered(id: number, changeId: number): number {
+    if (this.#changed[id] === changeId) {
+      const to = this.#changedTo[id]!
+      return this.#generation[to] === this.#changedGeneration[id] ? to : 0
+    }
+    const known = this.#derived.get(id)?.get(changeId)
+    return known && this.#generation[known.id] === known.generation ? known.id : 0
+  }
+
+  #remember(id: number, changeId: number, made: number): void {
+    const generation = this.#generation[made]!
+    if (this.#changed[id] === 0 || this.#changed[id] === changeId) {
+      this.#changed[id] = changeId
+      this.#changedTo[id] = made
+      this.#changedGeneration[id] = generation
+      return
+    }
+    let derived = this.#derived.get(id)
     if (!derived) {
       derived = new Map()
       this.#derived.set(id, derived)
     }
-    derived.set(changeId, { id: made, generation: this.#generation[made]! })
-    return made
+    derived.set(changeId, { id: made, generation })
   }
 
   /** Removing a MED that is not there: what most routes go out with. */
@@ -267,6 +292,7 @@ export class AttributeStore {
   #remove(id: number): void {
     this.#unlink(id)
     this.#generation[id]!++
+    this.#changed[id] = 0
     this.#derived.delete(id)
     this.#arena.release(this.keyStart(id), this.#keyLength[id]!)
     this.#hops.release(this.hop[id]!)
@@ -330,6 +356,9 @@ export class AttributeStore {
     this.#references = widened(this.#references, length)
     this.#tunnel = widened(this.#tunnel, length)
     this.#generation = widened(this.#generation, length)
+    this.#changed = widened(this.#changed, length)
+    this.#changedTo = widened(this.#changedTo, length)
+    this.#changedGeneration = widened(this.#changedGeneration, length)
   }
 }
 
