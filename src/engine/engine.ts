@@ -28,6 +28,7 @@ import { Pauses } from './pauses.ts'
 import { interfaceStates, tunnelStates } from './state/interfaces.ts'
 import { routeStates } from './state/routes.ts'
 import { StaticRoutes } from './static-routes.ts'
+import { TurnWatch } from './turn-watch.ts'
 
 export interface EngineParts {
   readonly kernel: Kernel
@@ -66,6 +67,7 @@ export class Engine {
   readonly #speaker: Speaker
   readonly operations: Operations
   readonly #startedAt: number
+  readonly #turns: TurnWatch
   /** The BGP table for people. */
   readonly bgp: BgpTables
   #confirmed: Revision = { revision: 0, config: { system: { hostName: 'causeway' } } }
@@ -76,6 +78,7 @@ export class Engine {
     const { kernel, clock, log, stateDirectory } = parts
     this.#parts = parts
     this.#startedAt = clock.now()
+    this.#turns = new TurnWatch(clock)
     this.#slices = new Slices(clock, action => setImmediate(action))
     this.#reconciler = new Reconciler({ kernel, clock, stateDirectory, log })
     this.#fib = new Fib({ kernel, clock, log })
@@ -313,6 +316,8 @@ export class Engine {
         pending: fib.pending,
         bgpInstalled: this.#confirmed.config.bgp?.installRoutes ?? true,
       },
+      longestTurn: this.#turns.turn(),
+      longestWork: this.#turns.work(),
     }
   }
 
@@ -322,6 +327,7 @@ export class Engine {
    */
   async stop(): Promise<void> {
     this.#watch.close()
+    this.#turns.close()
     this.#memory.close()
     this.#parts.transport.close()
     await this.#fib.close()

@@ -257,6 +257,15 @@ export const RouteState = Type.Object(
   closed,
 )
 
+const longest = (description: string) =>
+  Type.Object(
+    {
+      ever: Type.Number({ description: 'Milliseconds, since the engine started.' }),
+      lately: Type.Number({ description: 'Milliseconds, in the last one to two minutes.' }),
+    },
+    { ...closed, description },
+  )
+
 export const Health = Type.Object(
   {
     status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')], {
@@ -293,6 +302,12 @@ export const Health = Type.Object(
         }),
       },
       { ...closed, description: 'Routes on their way from the RIB to the kernel.' },
+    ),
+    longestTurn: longest(
+      'The longest that one piece of work kept all others waiting in the engine, keepalives among them.',
+    ),
+    longestWork: longest(
+      'The same in computing time of the engine alone, without what the machine gave to other programs.',
     ),
   },
   closed,

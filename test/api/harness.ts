@@ -22,6 +22,8 @@ export const health: Health = {
   failures: [],
   neighbors: { configured: 1, established: 1 },
   routes: { rib: 3, installed: 3, pending: 0, bgpInstalled: true },
+  longestTurn: { ever: 12.5, lately: 4 },
+  longestWork: { ever: 9, lately: 3.5 },
 }
 
 export const ethernet: InterfaceState = {
