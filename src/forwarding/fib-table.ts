@@ -132,15 +132,24 @@ export class FibTable {
     for (let slot = 0; slot < this.prefixes.top; slot++) if (this.#isStale(slot)) this.#unwant(slot)
   }
 
-  /** The kernel dropped these nexthop objects, and with them all routes that pointed at them. */
-  lost(ids: ReadonlySet<number>): void {
-    if (ids.size === 0) return
+  /**
+   * The kernel dropped these nexthop objects, and with them all routes that pointed at them.
+   * @param from first slot to look at
+   * @param most so many slots are looked at
+   * @returns the slot to go on from in a later turn, -1 at the end
+   */
+  lost(ids: ReadonlySet<number>, from: number, most: number): number {
+    const end = Math.min(this.prefixes.top, from + most)
+    if (ids.size === 0) return -1
     // Neighbours in the column mostly have one object: it is counted down once for a run of them.
-    let run = 0
-    let last = 0
-    for (let slot = 0; slot < this.prefixes.top; slot++) {
+    let [other, last, run] = [0, 0, 0]
+    for (let slot = from; slot < end; slot++) {
       const id = this.#have[slot]!
-      if (id === 0 || (id !== last && !ids.has(id))) continue
+      if (id === 0 || id === other) continue
+      if (id !== last && !ids.has(id)) {
+        other = id
+        continue
+      }
       if (id !== last) {
         if (run > 0) this.#targets.count(last, -run)
         run = 0
@@ -152,12 +161,19 @@ export class FibTable {
       this.#enqueue(slot)
     }
     if (run > 0) this.#targets.count(last, -run)
+    return end < this.prefixes.top ? end : -1
   }
 
   /** The targets of these sets changed. */
   retarget(sets: ReadonlySet<number>): void {
     if (sets.size === 0) return
-    for (let slot = 0; slot < this.prefixes.top; slot++) if (sets.has(this.#want[slot]!)) this.#enqueue(slot)
+    let other = 0
+    for (let slot = 0; slot < this.prefixes.top; slot++) {
+      const set = this.#want[slot]!
+      if (set === other) continue
+      if (sets.has(set)) this.#enqueue(slot)
+      else other = set
+    }
   }
 
   /**
@@ -272,10 +288,18 @@ export class FibTable {
   /** For each of some objects: the set that all its routes want, 0 where they want none, -1 where several. */
   heirs(ids: ReadonlySet<number>): Map<number, number> {
     const heirs = new Map<number, number>()
+    let [other, lastId, lastSet] = [0, 0, 0]
     for (let slot = 0; slot < this.prefixes.top; slot++) {
       const id = this.#have[slot]!
-      if (!ids.has(id)) continue
+      if (id === other) continue
       const set = this.#isStale(slot) ? -1 : this.#want[slot]!
+      if (id === lastId && set === lastSet) continue
+      if (!ids.has(id)) {
+        other = id
+        continue
+      }
+      lastId = id
+      lastSet = set
       const heir = heirs.get(id) ?? 0
       if (set !== 0 && set !== heir) heirs.set(id, heir === 0 ? set : -1)
     }

@@ -33,6 +33,8 @@ export interface FibStatus {
 
 /** Rows of one message to the kernel's worker. */
 const BATCH = 8192
+/** Slots that are marked in one turn of the event loop where a link takes its routes along. */
+const SLOTS = 65_536
 /** Batches on their way at a time: the next is built while the last is written. */
 const FLIGHTS = 2
 /** Objects that nothing points at are kept so long: what just left often comes back. Milliseconds. */
@@ -304,7 +306,12 @@ export class Fib {
     this.#doubt = 'none'
     const nexthops = await this.#kernel.dump('nexthops')
     const lost = new Set(this.#targets.objects.compare(nexthops).map(({ id }) => id))
-    for (const family of FAMILIES) this.#tables[family].lost(lost)
+    for (const family of FAMILIES) {
+      for (let slot = 0; slot >= 0; ) {
+        slot = this.#tables[family].lost(lost, slot, SLOTS)
+        if (slot >= 0) await new Promise<void>(resolve => setImmediate(resolve))
+      }
+    }
     this.#targets.unsettleAll()
     if (doubt !== 'all') return
     const links = await this.#kernel.dump('links')
