@@ -77,17 +77,19 @@ class OutgoingEncoder {
     this.#begin(key, end - start, outgoing)
     this.#classic = classic ? (given ?? key) : undefined
     this.#classicAt = given ? 0 : start + 1
+    const { communities, onlyToCustomer, shorter } = outgoing
+    const steps = communities || shorter || onlyToCustomer !== undefined ? STEPS : USUAL_STEPS
     let step = 0
     for (let at = attributesStart(key, start); at < end; at = valueEnd(key, at)) {
       const code = key[at + 1]!
-      while (step < STEPS.length && STEPS[step]!.code < code) STEPS[step++]!.run(this, -1, -1, 0)
-      if (step < STEPS.length && STEPS[step]!.code === code) {
-        STEPS[step++]!.run(this, valueStart(key, at), valueEnd(key, at), key[at]!)
+      while (step < steps.length && steps[step]!.code < code) steps[step++]!.run(this, -1, -1, 0)
+      if (step < steps.length && steps[step]!.code === code) {
+        steps[step++]!.run(this, valueStart(key, at), valueEnd(key, at), key[at]!)
       } else {
         this.#copy(at, valueEnd(key, at))
       }
     }
-    while (step < STEPS.length) STEPS[step++]!.run(this, -1, -1, 0)
+    while (step < steps.length) steps[step++]!.run(this, -1, -1, 0)
     const nexthop = classic ? undefined : nexthopFor(family, given ?? ownNexthop(key, start))
     return { family, bytes: this.#taken(), nexthop }
   }
@@ -298,6 +300,11 @@ const STEPS: readonly Step[] = [
   extendedStep(Code.IPV6_EXTENDED_COMMUNITIES, IPV6_EXTENDED_LENGTH),
   { code: Code.ONLY_TO_CUSTOMER, run: (encoder, from, to, flags) => encoder.onlyToCustomer(from, to, flags) },
 ]
+
+/** Attributes that are copied as they are but for who is told something special. */
+const SELDOM: readonly number[] = [Code.ATOMIC_AGGREGATE, Code.COMMUNITIES, Code.ONLY_TO_CUSTOMER]
+
+const USUAL_STEPS = STEPS.filter(({ code }) => !SELDOM.includes(code))
 
 function extendedStep(code: number, octets: number): Step {
   return {
