@@ -2,16 +2,16 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Node, until } from './bird.ts'
+import { until } from './bird.ts'
 
-/** FRR's zebra and bgpd in the namespace of a node. */
+/** FRR's zebra and bgpd in a namespace. */
 export class Frr {
-  readonly #node: Node
+  readonly #node: { readonly name: string }
   readonly #directory = mkdtempSync(join(tmpdir(), 'frr-'))
   readonly #processes: ChildProcess[] = []
 
   /** @param config one text for both daemons */
-  constructor(node: Node, config: string) {
+  constructor(node: { readonly name: string }, config: string) {
     this.#node = node
     // The daemons need not become another user, and their sockets are of this directory.
     chmodSync(this.#directory, 0o777)

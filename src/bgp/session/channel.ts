@@ -90,6 +90,8 @@ export class Channel {
   localAddress = ''
   /** The peer's TCP takes no more at the moment. */
   blocked = false
+  /** When the OPEN went out, on the clock. */
+  startedAt = 0
   /** When the session was established, on the clock; undefined where it never was. */
   establishedAt: number | undefined
   /** Seconds between our KEEPALIVEs. */
@@ -126,7 +128,8 @@ export class Channel {
     this.localAddress = this.connection.localAddress
     this.#local = this.#owner.open()
     if (this.#local.capabilities.extendedMessage) this.#framer.maxLength = MAX_EXTENDED_MESSAGE
-    this.#lastReceived = this.#owner.clock.now()
+    this.startedAt = this.#owner.clock.now()
+    this.#lastReceived = this.startedAt
     this.#hold.set(this.#holdTime)
     this.sentOpen = buildOpen(this.#local)
     this.#send(this.sentOpen)

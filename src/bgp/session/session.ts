@@ -26,6 +26,8 @@ const IDLE_HOLD_FIRST = 1_000
 const IDLE_HOLD_LAST = 60_000
 /** A session that held so long has nothing to do with the errors before it. */
 const STABLE = 60_000
+/** Two connections whose OPENs go out within this time are opened at once. */
+const SIMULTANEOUS = 5_000
 /** A neighbour that dials during idle hold is let in no later than this after the session ended. */
 const IDLE_HOLD_INCOMING = 5_000
 /** After more errors in a row it waits as long as we would. */
@@ -267,7 +269,7 @@ export class Session implements ChannelOwner {
       established.end({ kind: 'replaced' })
     }
     for (const other of [...this.#channels]) {
-      if (other === channel || other.state !== 'OpenConfirm') continue
+      if (other === channel || !this.#collides(channel, other)) continue
       if (this.#stays(channel, other)) this.#collided(other)
       else return this.#collided(channel)
     }
@@ -323,6 +325,16 @@ export class Session implements ChannelOwner {
   /** Some connection has sent its OPEN. */
   get #busy(): boolean {
     return this.#channels.some(channel => channel.state !== 'Connect')
+  }
+
+  /**
+   * Whose OPEN is still to come is known here by its address (RFC 4271 §6.8). To wait for it would let one side keep the
+   * first connection and the other the second. One that is silent for longer gives way to a new one.
+   */
+  #collides(channel: Channel, other: Channel): boolean {
+    if (other.state === 'OpenConfirm') return true
+    const fresh = this.clock.now() - other.startedAt < SIMULTANEOUS
+    return other.state === 'OpenSent' && other.outgoing !== channel.outgoing && fresh
   }
 
   #stays(channel: Channel, other: Channel): boolean {

@@ -459,6 +459,35 @@ describe('two connections (RFC 4271 §6.8)', () => {
     expect(bench.session.channel?.outgoing).toBe(false)
   })
 
+  it.each([
+    [0x0a000000, false],
+    [0x0a000003, true],
+  ])('are told apart before the second OPEN is here, the neighbour being %i', (routerId, theirsStays) => {
+    bench.listen()
+    bench.session.start()
+    const theirs = bench.dial()
+    bench.pass(3)
+    const ours = bench.accepted[0]!
+    theirs.open({ as: 64513, routerId })
+    bench.pass(3)
+    const refused = theirsStays ? ours : theirs
+    expect(refused.notification).toMatchObject(ERROR.cease.connectionCollision)
+    const kept = theirsStays ? theirs : ours
+    if (!theirsStays) ours.open({ as: 64513, routerId })
+    kept.keepalive()
+    bench.pass(3)
+    expect([bench.session.state, kept.notification]).toEqual(['Established', undefined])
+  })
+
+  it('leave the new one where nothing was heard on the old one for long', () => {
+    bench.listen()
+    bench.session.start()
+    bench.pass(6000)
+    const theirs = bench.dial().open({ as: 64513, routerId: 0x0a000000 }).keepalive()
+    bench.pass(5)
+    expect([theirs.notification, bench.session.state]).toEqual([undefined, 'Established'])
+  })
+
   it('compare AS numbers where the identifiers are the same (RFC 6286)', () => {
     const { theirs } = collide(0x0a000001)
     expect(theirs.notification).toBeUndefined()
