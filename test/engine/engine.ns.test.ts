@@ -262,6 +262,26 @@ describe('the engine', () => {
     expect(nodeMonitor.lines.filter(line => /172\.16/.test(line))).toEqual([])
   })
 
+  it('that has lost its memory of who was established waits for all, and flaps no route either', async () => {
+    await prefixes('10.7.0.0/16', '10.8.0.0/16', '10.9.0.0/16')
+    await bothWays()
+    await client.call('replaceConfig', {
+      config: { ...CONFIG, bgp: { ...CONFIG.bgp, selectionDeferralTime: 8 } },
+    })
+    const monitor = box.start(['ip', 'monitor', 'route', 'nexthop'])
+    client.close()
+    await engine.stop('SIGKILL')
+    rmSync(join(directory, 'established'))
+    startEngine()
+    await running()
+    await until('the stale routes swept', () => engine.lines.find(line => /converged/.test(line)), {
+      limit: 20_000,
+    })
+    await prefixes('10.7.0.0/16', '10.8.0.0/16', '10.9.0.0/16')
+    await monitor.stop()
+    expect(monitor.lines.filter(line => !/table local|fe80|multicast/.test(line))).toEqual([])
+  })
+
   it('applies nothing of a configuration that is not valid, and says what is wrong', async () => {
     await prefixes('10.7.0.0/16', '10.8.0.0/16', '10.9.0.0/16')
     const before = await client.call('getConfig', {})

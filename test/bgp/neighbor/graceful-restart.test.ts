@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { Community, hardReset, insideHardReset, type LongLivedFamily } from '../../../src/bgp/wire/index.ts'
+import {
+  buildRouteRefresh,
+  type Capabilities,
+  Community,
+  hardReset,
+  insideHardReset,
+  type LongLivedFamily,
+  RefreshSubtype,
+} from '../../../src/bgp/wire/index.ts'
 import type { BgpNeighbor } from '../../../src/model/config-bgp.ts'
 import { announcement, END_OF_RIB } from '../announcement.ts'
 import { ALL, Lab } from '../harness.ts'
@@ -22,6 +30,7 @@ function helper(settings: Partial<BgpNeighbor> = {}) {
   const connect = (
     restart: { notification?: boolean; time?: number; forwarding?: boolean; families?: [] } = {},
     longLived?: Omit<LongLivedFamily, 'afi' | 'safi'>,
+    more: Partial<Capabilities> = {},
   ) => {
     const { notification = false, time = 120, forwarding = true, families } = restart
     const remote = Remote.dial(lab.network.host('10.0.0.2'), '10.0.0.1')
@@ -34,6 +43,7 @@ function helper(settings: Partial<BgpNeighbor> = {}) {
             time,
             families: families ?? [{ ...IPV4, forwarding }],
           },
+          ...more,
           ...(longLived && { longLivedGracefulRestart: [{ ...IPV4, ...longLived }] }),
         },
       )
@@ -96,6 +106,35 @@ describe('a neighbour that restarts', () => {
     expect(used()).toEqual([])
     expect(box.neighbor('10.0.0.2').state).toBe('Established')
     expect(row().staleUntil).toBeUndefined()
+  })
+})
+
+describe('a refresh (RFC 7313)', () => {
+  const mark = (subtype: number) => buildRouteRefresh(1, 1, subtype)
+
+  it('takes away at EoRR what did not come again, however often it has begun', () => {
+    const { lab, connect, row, used } = helper()
+    const remote = connect({}, undefined, { enhancedRefresh: true })
+    remote.send(announcement(['192.0.2.0/24', '198.51.100.0/24'], HELD))
+    lab.clock.advance(100)
+    for (let time = 0; time < 600; time++) {
+      remote.send(mark(RefreshSubtype.BEGIN)).send(announcement(['192.0.2.0/24'], HELD))
+      lab.clock.advance(10)
+    }
+    remote.send(mark(RefreshSubtype.END))
+    lab.clock.advance(100)
+    expect(row()).toMatchObject({ received: 1, stale: 0 })
+    expect(used()).toEqual(['192.0.2.0/24'])
+  })
+
+  it('that never ends is over after stalePathTime', () => {
+    const { lab, connect, row } = helper({ stalePathTime: 30 })
+    const remote = connect({}, undefined, { enhancedRefresh: true })
+    remote.send(announcement(['192.0.2.0/24'], HELD)).send(mark(RefreshSubtype.BEGIN))
+    lab.seconds(29)
+    expect(row()).toMatchObject({ received: 1, stale: 1 })
+    lab.seconds(2)
+    expect(row()).toMatchObject({ received: 0, stale: 0 })
   })
 })
 
