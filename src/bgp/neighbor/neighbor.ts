@@ -100,6 +100,8 @@ export class Neighbor {
   /** A limit keeps the session down: until the alarm, or until an operator clears it. */
   #held = false
   readonly #heldEnd: Alarm
+  /** It has neither a session nor paths any more, and its number was given back. */
+  #idle = false
   /** A session, or an attempt at one, has ended: a dynamic neighbour without one may go. */
   #ended = false
 
@@ -211,7 +213,8 @@ export class Neighbor {
       )
       environment.slices.add({
         run: until => {
-          const more = work(until)
+          // Its number may be another neighbour's by now.
+          const more = !this.#idle && work(until)
           this.#host.settle()
           if (!more) this.#checkIdle()
           return more
@@ -407,6 +410,8 @@ export class Neighbor {
     // Its number in the tables is another neighbour's next.
     if (this.#stale[4].holding || this.#stale[6].holding) return
     const unused = this.settings.dynamic && this.#ended && this.session.state === 'Active'
-    if (this.removed || unused) this.#host.idle(this)
+    if (this.#idle || !(this.removed || unused)) return
+    this.#idle = true
+    this.#host.idle(this)
   }
 }
