@@ -1,3 +1,5 @@
+import { hostPrefix, type Prefix } from '../net/prefix.ts'
+import { withoutZone } from '../net/zone.ts'
 import type { NeighborSettings } from './neighbor-settings.ts'
 import { type CompiledPolicy, originOf, Source } from './policy.ts'
 import type { AttributeStore } from './rib/attribute-store.ts'
@@ -29,6 +31,8 @@ export interface ImportContext {
   readonly origin: number
   /** Addresses of our own, as canonical text: no next hop of others. */
   readonly ownAddresses: ReadonlySet<string>
+  /** The networks that next hops have to be on, that of the neighbour alone among them; none: any will do. */
+  readonly networks: readonly Prefix[]
   /** The interface that the session runs on, where its addresses are link-local: link-local next hops are there too. */
   readonly interface: string | undefined
   /** The AS of the neighbour; 0 where it is not external. */
@@ -51,6 +55,8 @@ export interface ImportSituation {
   readonly group: number
   readonly named: number
   readonly ownAddresses: ReadonlySet<string>
+  /** The networks of the link that the session runs over. */
+  readonly networks: readonly Prefix[]
   readonly interface: string | undefined
 }
 
@@ -73,6 +79,7 @@ export function importContext(
     policy: situation.policy,
     origin: originOf(Source.BGP, situation.group, situation.named),
     ownAddresses: situation.ownAddresses,
+    networks: external && isOneHop(session) ? withNeighbor(situation.networks, session.address) : [],
     interface: situation.interface,
     externalAs: external ? situation.remoteAs : 0,
     otcRefuses: otc?.refuses ?? 'none',
@@ -83,6 +90,17 @@ export function importContext(
     afterShutdown: external && settings.acceptGracefulShutdown ? lowest : shuttingDown,
     after: shuttingDown,
   }
+}
+
+/** The networks of the link, and the neighbour itself, which need not be on one of them. */
+function withNeighbor(networks: readonly Prefix[], address: string): readonly Prefix[] {
+  const bytes = withoutZone(address)
+  return networks.length === 0 || !bytes ? networks : [hostPrefix(bytes), ...networks]
+}
+
+/** Whether the neighbour has to be on the link. */
+function isOneHop({ ttl, minimumTtl }: NeighborSettings['session']): boolean {
+  return ttl === 1 || minimumTtl === 255
 }
 
 /** Equal for settings under which every route of a neighbour is judged alike. */
@@ -102,5 +120,6 @@ export function importText(settings: NeighborSettings, policy: CompiledPolicy): 
     confederation?.identifier,
     session.localAs,
     session.routerId,
+    isOneHop(session),
   ])
 }

@@ -1,7 +1,9 @@
-import type { Family } from '../net/address.ts'
+import { ADDRESS_BYTES, type Family } from '../net/address.ts'
+import { formatPrefix, type Prefix } from '../net/prefix.ts'
+import { isNexthopInside } from './export/nexthop.ts'
 import type { ImportContext } from './import-context.ts'
 import { REJECT } from './policy.ts'
-import { policyRefusal, type Refusal, type RefusalReason, refusal } from './refusal.ts'
+import { policyRefusal, REFUSALS, type Refusal, type RefusalReason, refusal } from './refusal.ts'
 import type { AttributeStore } from './rib/attribute-store.ts'
 import type { Hops } from './rib/hops.ts'
 import type { PathTable } from './rib/path-table.ts'
@@ -36,6 +38,8 @@ export class Importer {
   readonly #peer: number
   readonly #cursor = new NlriCursor()
   readonly #scratch = new Uint8Array(16)
+  /** What made no sense in the UPDATE that is being applied: the first of it. */
+  #senseless: string | undefined
 
   constructor(attributes: AttributeStore, hops: Hops, peer: number) {
     this.#attributes = attributes
@@ -43,14 +47,18 @@ export class Importer {
     this.#peer = peer
   }
 
-  /** Applies the sections of an UPDATE to the table of their family. */
+  /**
+   * Applies the sections of an UPDATE to the table of their family.
+   * @returns what in it makes no sense and was ignored (RFC 4271 §6.3), for the log
+   */
   apply(
     buffer: Uint8Array,
     update: UpdateResult,
     tables: Readonly<Record<Family, PathTable>>,
     context: ImportContext,
     disabled: (family: Family) => boolean,
-  ): void {
+  ): string | undefined {
+    this.#senseless = undefined
     for (let i = 0; i < update.count; i++) {
       const section = update.sections[i]!
       if (disabled(section.family)) continue
@@ -58,6 +66,7 @@ export class Importer {
       if (section.announce) this.#announce(buffer, section, update.keys, table, context)
       else this.#withdraw(buffer, section, table)
     }
+    return this.#senseless
   }
 
   /** The set that a path has after policy, counted for the caller, or 0: for a policy that has changed. */
@@ -110,7 +119,9 @@ export class Importer {
     const { family, addPath, end } = section
     const link = hasLinkLocalNexthop(keys, section.keyStart) ? attributes.linkNumber(context.interface) : 0
     const received = attributes.intern(keys, section.keyStart, section.keyEnd, section.hash, link)
-    const refused = this.#refused(received, context) !== undefined
+    const reason = this.#refused(received, context)
+    const refused = reason !== undefined
+    if (refused) this.#noteNexthop(received, reason, context)
     const base = refused ? 0 : attributes.derive(received, context.before)
     const cursor = this.#cursor
     let judged = REJECT
@@ -128,7 +139,9 @@ export class Importer {
         }
         known = true
       }
-      const taken = isUnroutable(family, buffer, offset, length) ? 0 : effective
+      const unroutable = isUnroutable(family, buffer, offset, length)
+      if (unroutable) this.#notePrefix(family, buffer)
+      const taken = unroutable ? 0 : effective
       table.announce(this.#peer, buffer, offset, length, cursor.pathId, received, taken)
     }
     attributes.release(effective)
@@ -153,8 +166,21 @@ export class Importer {
     if (context.ownAddresses.has(this.#hops.via(hop)!)) return 'ownNexthop'
     const { keys } = attributes
     const start = attributes.keyStart(set)
+    if (context.networks.length > 0 && isElsewhere(context.networks, keys, start)) return 'nexthopElsewhere'
     const end = attributes.keyEnd(set)
     if (context.interface === undefined && hasLinkLocalNexthop(keys, start)) return 'linkLocalNexthop'
+    const loop = this.#loop(set, context)
+    if (loop) return loop
+    if (attributes.asPathLength[set]! > LONGEST_PATH || end - start > MOST_OCTETS) return 'attributesTooLong'
+    return context.otcRefuses === 'none' || !this.#leaked(set, context) ? undefined : 'leak'
+  }
+
+  /** Why a path came back to us, or undefined where it did not. */
+  #loop(set: number, context: ImportContext): RefusalReason | undefined {
+    const attributes = this.#attributes
+    const { keys } = attributes
+    const start = attributes.keyStart(set)
+    const end = attributes.keyEnd(set)
     if (attributes.hasOriginatorId[set] === 1 && attributes.originatorId[set] === context.routerId)
       return 'ownOriginatorId'
     if (attributes.clusterListLength[set]! > 0 && hasCluster(keys, start, end, context.clusterId))
@@ -162,8 +188,24 @@ export class Importer {
     for (const as of context.ownAses) {
       if (countAs(keys, start, end, as) > context.allowOwnAs) return 'ownAs'
     }
-    if (attributes.asPathLength[set]! > LONGEST_PATH || end - start > MOST_OCTETS) return 'attributesTooLong'
-    return context.otcRefuses === 'none' || !this.#leaked(set, context) ? undefined : 'leak'
+    return undefined
+  }
+
+  /** A next hop that makes no sense; that of a route which only came back to us is nothing new. */
+  #noteNexthop(set: number, reason: RefusalReason, context: ImportContext): void {
+    if (reason !== 'ownNexthop' && reason !== 'nexthopElsewhere') return
+    if (this.#loop(set, context) !== undefined) return
+    const via = this.#hops.via(this.#attributes.hop[set]!)
+    this.#senseless ??= `routes with next hop ${via} are ignored: ${REFUSALS[reason]}`
+  }
+
+  /** A prefix that makes no sense: the one that the cursor is at. */
+  #notePrefix(family: Family, buffer: Uint8Array): void {
+    if (this.#senseless !== undefined) return
+    const { offset, length } = this.#cursor
+    const bytes = new Uint8Array(ADDRESS_BYTES[family])
+    bytes.set(buffer.subarray(offset, offset + ((length + 7) >> 3)))
+    this.#senseless = `${formatPrefix({ bytes, length })} is ignored: ${REFUSALS.unroutable}`
   }
 
   /** RFC 9234 §5: ONLY_TO_CUSTOMER came from whom it must not come. */
@@ -174,4 +216,12 @@ export class Importer {
     if (at < 0 || valueEnd(keys, at) > end) return false
     return otcRefuses === 'any' || readUint32(keys, valueStart(keys, at)) !== externalAs
   }
+}
+
+/** Whether the next hop of a key is on none of these networks, where there is one of its family. */
+function isElsewhere(networks: readonly Prefix[], keys: Uint8Array, start: number): boolean {
+  if (hasLinkLocalNexthop(keys, start)) return false
+  const octets = Math.min(keys[start]!, 16)
+  const comparable = networks.some(({ bytes }) => bytes.length === octets)
+  return comparable && !networks.some(network => isNexthopInside(network, keys, start))
 }

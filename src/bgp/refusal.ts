@@ -7,6 +7,8 @@ import type { Decider } from './policy.ts'
 export const REFUSALS = {
   noNexthop: 'it has no next hop',
   ownNexthop: 'its next hop is an address of this box (RFC 4271 §5.1.3)',
+  nexthopElsewhere:
+    'its next hop is on no network that we share with the neighbour, which is one hop away (RFC 4271 §6.3); multihop: true takes it',
   linkLocalNexthop:
     'its next hop is link-local, and the session is not bound to an interface that it could be on (RFC 2545 §2)',
   ownOriginatorId: 'ORIGINATOR_ID is our own router id: it came back to us (RFC 4456 §8)',

@@ -2,7 +2,7 @@ import type { Bgp } from '../model/config-bgp.ts'
 import type { Policy, PolicyLists } from '../model/config-policy.ts'
 import type { BgpNeighborState, MigrationState } from '../model/state.ts'
 import type { Family } from '../net/address.ts'
-import { parsePrefix } from '../net/prefix.ts'
+import { type Prefix, parsePrefix } from '../net/prefix.ts'
 import { Acceptance } from './acceptance.ts'
 import { BmpMonitor } from './bmp/monitor.ts'
 import { plainAddress } from './export/nexthop.ts'
@@ -254,6 +254,14 @@ export class Speaker implements NeighborHost {
   }
 
   // What neighbours ask and tell.
+
+  networksOf(localAddress: string): readonly Prefix[] {
+    const local = plainAddress(localAddress)
+    const texts = ([4, 6] as const).flatMap(
+      family => this.#options.localNexthop?.(family, local)?.networks ?? [],
+    )
+    return texts.map(text => parsePrefix(text)!)
+  }
 
   gracefulRestart(neighbor: Neighbor) {
     const { families, gracefulRestartTime, gracefulRestartNotification, longLivedGracefulRestartTime } =

@@ -72,7 +72,7 @@ const session = {
   multihop: Type.Optional(
     Type.Boolean({
       description:
-        'The neighbour may be more than one hop away (eBGP). Default: false, TTL 1; iBGP is always multihop.',
+        'The neighbour may be more than one hop away (eBGP), and so may the next hops of its routes. Default: false, TTL 1 and next hops on the link; iBGP is always multihop.',
     }),
   ),
   ...protecting,

@@ -138,6 +138,7 @@ function run(which: string): { import: number; settle: number; accepted: number 
       group: 0,
       named: 0,
       ownAddresses: new Set(),
+      networks: [],
       interface: undefined,
     },
     attributes,

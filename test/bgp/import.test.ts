@@ -78,7 +78,7 @@ describe('a path that is refused whatever the policy says', () => {
     const situation = { type: 'eBGP', remoteAs: THEIRS, policy: ACCEPT_ALL, group: 0, named: 0 } as const
     const context = importContext(
       settings,
-      { ...situation, ownAddresses: new Set(), interface: undefined },
+      { ...situation, ownAddresses: new Set(), networks: [], interface: undefined },
       fixture.attributes,
     )
     const judged = (length: number) => {

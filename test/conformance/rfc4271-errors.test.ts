@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { hex, message, toHex, update } from '../bgp/wire/hex.ts'
 import {
+  AS,
   asPath,
   EXTERNAL,
   EXTERNAL_TOO,
@@ -20,6 +21,10 @@ const MARKER = 'ff'.repeat(16)
 function told(peer: Peer): string | undefined {
   const { notification } = peer.remote
   return notification && `${notification.code}/${notification.subcode} ${toHex(notification.data)}`.trim()
+}
+
+function problems(scene: Scene): string[] {
+  return scene.box.events.filter(({ kind }) => kind === 'problem').map(({ message }) => message)
 }
 
 function established(): { scene: Scene; peer: Peer } {
@@ -190,20 +195,68 @@ describe('an error in an UPDATE', () => {
     expect(scene.box.events.filter(({ kind }) => kind === 'problem')).toEqual([])
   })
 
-  it('that only concerns a prefix leaves the session alone, and the prefix out', () => {
+  it('that only concerns a prefix leaves the session alone and the prefix out, and is logged', () => {
     const { scene, peer } = established()
     peer.announce(['224.0.0.0/4', PREFIX, '127.0.0.0/8'])
+    expect(problems(scene)).toEqual([expect.stringContaining('224.0.0.0/4 is ignored')])
     expect(scene.state(EXTERNAL)).toBe('Established')
     expect([...scene.box.sink.routes.keys()]).toEqual([PREFIX])
   })
 
-  it('that names ourselves as next hop leaves the session alone, and the route out', () => {
+  it('that names ourselves as next hop leaves the session alone and the route out, and is logged', () => {
     const { scene, peer } = established()
     peer.send(update({ attributes: `${ORIGIN} ${asPath(64513)} ${nexthop(US)}`, nlri: nlri(PREFIX) }))
     peer.announce(['198.51.100.0/24'])
     expect(scene.state(EXTERNAL)).toBe('Established')
     expect(told(peer)).toBeUndefined()
     expect([...scene.box.sink.routes.keys()]).toEqual(['198.51.100.0/24'])
+    expect(problems(scene)).toEqual([expect.stringContaining('routes with next hop 10.0.0.1 are ignored')])
+  })
+
+  it('is none where a route of ours comes back with our next hop: that happens', () => {
+    const { scene, peer } = established()
+    const attributes = `${ORIGIN} ${asPath(64513, AS)} ${nexthop(US)}`
+    peer.send(update({ attributes, nlri: nlri(PREFIX) }))
+    expect(scene.box.sink.routes.size).toBe(0)
+    expect(problems(scene)).toEqual([])
+  })
+})
+
+describe('a next hop', () => {
+  const announced = (via: string) =>
+    update({ attributes: `${ORIGIN} ${asPath(64513)} ${nexthop(via)}`, nlri: nlri(PREFIX) })
+
+  it.each([
+    ['the neighbour itself', EXTERNAL, '10.0.0.2', 1],
+    ['another host of the network that both are on', EXTERNAL, '10.0.0.99', 1],
+    ['somewhere else, and the neighbour is one hop away', EXTERNAL, '10.7.0.1', 0],
+    ['somewhere else, and the neighbour is farther away', { ...EXTERNAL, multihop: true }, '10.7.0.1', 1],
+    ['somewhere else, and the neighbour is inside', INTERNAL, '10.7.0.1', 1],
+    [
+      'the neighbour itself, which is not on our network',
+      { ...EXTERNAL, address: '10.8.0.2' },
+      '10.8.0.2',
+      1,
+    ],
+  ])('that is %s', (_what, neighbor, via, accepted) => {
+    const scene = new Scene([neighbor])
+    scene.join(neighbor).send(announced(via))
+    expect(scene.box.neighbor(neighbor.address)).toMatchObject({
+      state: 'Established',
+      families: [{ received: 1, accepted }],
+    })
+    expect([...scene.box.sink.routes.keys()]).toEqual(accepted ? [PREFIX] : [])
+    const [path] = scene.box.speaker.route(PREFIX)!.paths
+    expect(problems(scene)).toHaveLength(1 - accepted)
+    if (!accepted) expect(path).toMatchObject({ rejected: { reason: 'nexthopElsewhere' } })
+  })
+
+  it('elsewhere is judged again when the neighbour may be farther away', () => {
+    const scene = new Scene([EXTERNAL])
+    scene.join(EXTERNAL).send(announced('10.7.0.1'))
+    scene.configure({ neighbors: [{ ...EXTERNAL, multihop: true }] })
+    scene.join(EXTERNAL).send(announced('10.7.0.1'))
+    expect([...scene.box.sink.routes.keys()]).toEqual([PREFIX])
   })
 })
 

@@ -343,16 +343,17 @@ describe('NEXT_HOP', () => {
 
   it('of a third party is told only on a network that all share, and where nexthopSelf is false', () => {
     const third = { ...EXTERNAL_TOO, nexthopSelf: false }
-    const scene = new Scene([EXTERNAL, third])
+    const far = { ...EXTERNAL, multihop: true }
+    const scene = new Scene([far, third])
     const peer = scene.join(third)
     const elsewhere = `${ORIGIN} ${asPath(64513)} ${nexthop('10.7.7.7')}`
     scene
-      .join(EXTERNAL)
+      .join(far)
       .announce([PREFIX])
       .send(update({ attributes: elsewhere, nlri: nlri('198.51.100.0/24') }))
     expect([...peer.routes.get(PREFIX)!.nexthop]).toEqual([10, 0, 0, 2])
     expect([...peer.routes.get('198.51.100.0/24')!.nexthop]).toEqual([10, 0, 0, 1])
-    scene.configure({ neighbors: [EXTERNAL, { ...third, nexthopSelf: true }] })
+    scene.configure({ neighbors: [far, { ...third, nexthopSelf: true }] })
     expect([...peer.routes.get(PREFIX)!.nexthop]).toEqual([10, 0, 0, 1])
   })
 })

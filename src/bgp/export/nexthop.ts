@@ -139,12 +139,12 @@ export function nexthopFor(
 
 /** What the settings of the neighbour say of a next hop, where no policy does. */
 function isOwn({ rule, shared }: Nexthops, key: Uint8Array, start: number, internal: boolean): boolean {
-  if (rule === 'elsewhere') return !shared.some(network => isInside(network, key, start))
+  if (rule === 'elsewhere') return !shared.some(network => isNexthopInside(network, key, start))
   return rule === 'always' || (rule === 'external' && !internal)
 }
 
 /** Whether the next hop of a key is in a network. */
-function isInside({ bytes, length }: Prefix, key: Uint8Array, start: number): boolean {
+export function isNexthopInside({ bytes, length }: Prefix, key: Uint8Array, start: number): boolean {
   if (Math.min(key[start]!, 16) !== bytes.length) return false
   const whole = length >> 3
   for (let i = 0; i < whole; i++) if (key[start + 1 + i] !== bytes[i]) return false

@@ -1,5 +1,6 @@
 import type { BgpNeighborState } from '../../model/state.ts'
 import type { Family } from '../../net/address.ts'
+import type { Prefix } from '../../net/prefix.ts'
 import type { BmpMonitor } from '../bmp/monitor.ts'
 import { monitoredSession } from '../bmp/session.ts'
 import type { Member, UpdateGroup } from '../export/update-group.ts'
@@ -42,6 +43,8 @@ export interface NeighborHost {
   readonly environment: SessionEnvironment
   readonly tables: Tables
   readonly ownAddresses: ReadonlySet<string>
+  /** The networks of the link that has this end of a session. */
+  networksOf(localAddress: string): readonly Prefix[]
   /** Monitoring stations hear of the session and of what comes over it. */
   readonly monitor: BmpMonitor
   /** What our OPEN says of graceful restart (RFC 4724 §3). */
@@ -91,6 +94,7 @@ export class Neighbor {
   #remote: Open | undefined
   /** What our address of the session is on, where it is link-local. */
   #interface: string | undefined
+  #networks: readonly Prefix[] = []
   /** Of the session that is up, or was up last. */
   #negotiated: Negotiated | undefined
   #made:
@@ -299,7 +303,8 @@ export class Neighbor {
       made.remoteAs === remoteAs &&
       made.group === group &&
       made.named === named &&
-      made.interface === this.#interface
+      made.interface === this.#interface &&
+      made.networks === this.#networks
     )
       return made.context
     const situation = {
@@ -309,6 +314,7 @@ export class Neighbor {
       group,
       named,
       ownAddresses,
+      networks: this.#networks,
       interface: this.#interface,
     }
     const context = importContext(settings, situation, tables.attributes)
@@ -321,6 +327,7 @@ export class Neighbor {
     const negotiated = channel.negotiated!
     this.#remote = channel.remote
     this.#interface = channel.localAddress.split('%')[1]
+    this.#networks = this.#host.networksOf(channel.localAddress)
     const { columns } = this.#host.tables
     const external = this.type === 'eBGP'
     columns.external[this.peer] = external ? 1 : 0

@@ -112,11 +112,8 @@ export class Receiving {
   #updateCame(buffer: Uint8Array, start: number, end: number): Notification | undefined {
     const update = this.#update
     parseUpdate(buffer, start, end, this.#session!, update)
-    if (update.problems.length > 0) {
-      const message = update.problems.map(({ text }) => text).join('; ')
-      const kept = buffer.slice(start, Math.min(end, start + KEPT))
-      this.#host.problem({ message, octets: end - start, kept })
-    }
+    if (update.problems.length > 0)
+      this.#wrong(update.problems.map(({ text }) => text).join('; '), buffer, start, end)
     if (update.verdict === Verdict.RESET_SESSION) return update.notification
     if (update.verdict === Verdict.DISABLE_FAMILY && update.disabled) {
       this.#disabled[update.disabled] = true
@@ -125,13 +122,20 @@ export class Receiving {
     const { paths } = this.#host.tables
     if (update.verdict < Verdict.TREAT_AS_WITHDRAW) this.#host.taken(buffer, start, end)
     else this.#host.corrected(buffer, update)
-    this.#importer.apply(buffer, update, paths, this.#host.context(), family => this.#disabled[family])
+    const disabled = (family: Family) => this.#disabled[family]
+    const senseless = this.#importer.apply(buffer, update, paths, this.#host.context(), disabled)
+    if (senseless !== undefined) this.#wrong(senseless, buffer, start, end)
     if (update.endOfRib !== undefined) {
       this.#host.stale[update.endOfRib].complete()
       this.complete[update.endOfRib] = true
       this.#host.endOfRib(update.endOfRib)
     }
     return this.#host.checkLimits()
+  }
+
+  #wrong(message: string, buffer: Uint8Array, start: number, end: number): void {
+    const kept = buffer.slice(start, Math.min(end, start + KEPT))
+    this.#host.problem({ message, octets: end - start, kept })
   }
 
   #refreshCame(buffer: Uint8Array, start: number, end: number): Notification | undefined {

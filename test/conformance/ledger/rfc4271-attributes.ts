@@ -197,7 +197,7 @@ export const ATTRIBUTES: readonly Entry[] = [
     hash: '05a4729b61b2',
     says: 'A route through ourselves is not installed',
     shown:
-      'test/conformance/rfc4271-errors.test.ts › an error in an UPDATE › that names ourselves as next hop leaves the session alone, and the route out',
+      'test/conformance/rfc4271-errors.test.ts › an error in an UPDATE › that names ourselves as next hop leaves the session alone and the route out, and is logged',
   },
   {
     section: '5.1.3',

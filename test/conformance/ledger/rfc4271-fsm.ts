@@ -156,7 +156,10 @@ export const FSM: readonly Entry[] = [
     level: 'SHOULD',
     hash: '0d282797d459',
     says: 'A stop of itself needs AllowAutomaticStop',
-    gap: 'Nothing stops a session of itself yet.',
+    shown: [
+      'test/bgp/neighbor/prefix-limits.test.ts › a limit on prefixes › ends the session with Cease, the family and the limit in it, and keeps it down until an operator clears it',
+      'test/bgp/neighbor/prefix-limits.test.ts › a limit on prefixes › only says so, once, where its action is warn',
+    ],
   },
   {
     section: '8.1.3',
