@@ -11,6 +11,7 @@ import { ByteArena } from './byte-arena.ts'
 import { applyChange, type Change, changeText, composeChanges, NexthopChoice } from './change.ts'
 import { widened } from './columns.ts'
 import type { Hops } from './hops.ts'
+import { rewriteKey, rewritten } from './rewrite-key.ts'
 
 /** LOCAL_PREF of a path that has none: from eBGP, or our own (RFC 4271 §9.1.1 leaves the value to us). */
 export const DEFAULT_LOCAL_PREFERENCE = 100
@@ -217,11 +218,15 @@ export class AttributeStore {
   }
 
   #make(id: number, change: Change): number {
-    const key = encodeKey(applyChange(this.decode(id), change, DEFAULT_LOCAL_PREFERENCE))
+    const from = this.keyStart(id)
+    const plain = rewriteKey(this.#arena.bytes, from, this.keyEnd(id), change, DEFAULT_LOCAL_PREFERENCE)
+    const key =
+      plain < 0 ? encodeKey(applyChange(this.decode(id), change, DEFAULT_LOCAL_PREFERENCE)) : rewritten
+    const end = plain < 0 ? key.length : plain
     const tunnel = change.tunnel === undefined ? this.#tunnel[id]! : this.#tunnelId(change.tunnel)
     const blackhole = change.blackhole ? 1 : this.blackhole[id]!
     const choice = change.nexthopChoice ?? this.nexthopChoice[id]!
-    return this.#intern(key, 0, key.length, hashKey(key, 0, key.length), tunnel, choice, blackhole)
+    return this.#intern(key, 0, end, hashKey(key, 0, end), tunnel, choice, blackhole)
   }
 
   #tunnelId(name: string): number {

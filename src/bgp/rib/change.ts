@@ -108,8 +108,8 @@ function clamp(value: number): number {
 /** The attributes that a change makes of others. What would be longer than an attribute can be is left as it is. */
 export function applyChange(attributes: Attributes, change: Change, defaultPreference: number): Attributes {
   const { med, localPreference, ...rest } = attributes
-  const newMed = changed(med, change.med, 0)
-  const newPreference = changed(localPreference, change.localPreference, defaultPreference)
+  const newMed = changedNumber(med, change.med, 0)
+  const newPreference = changedNumber(localPreference, change.localPreference, defaultPreference)
   const result: Attributes = {
     ...rest,
     ...(newMed !== undefined && { med: newMed }),
@@ -123,7 +123,8 @@ export function applyChange(attributes: Attributes, change: Change, defaultPrefe
   return (change.communities ?? []).reduce(edited, result)
 }
 
-function changed(
+/** What a change makes of a number; undefined: there is none. `otherwise`: what counts where there is none. */
+export function changedNumber(
   value: number | undefined,
   change: NumberChange | null | undefined,
   otherwise: number,
@@ -180,8 +181,10 @@ function editKind(
 ): readonly Uint8Array[] {
   const gone = (remove ?? []).filter(bits => bits.kind === kind)
   const kept = clear ? [] : (present ?? []).filter(bytes => !gone.some(bits => fits(bits, bytes)))
-  const more = (add ?? []).filter(bits => bits.kind === kind && !kept.some(bytes => fits(bits, bytes)))
-  const all = [...kept, ...more.map(({ bytes }) => bytes)]
+  const all = [...kept]
+  for (const bits of add ?? []) {
+    if (bits.kind === kind && !all.some(bytes => fits(bits, bytes))) all.push(bits.bytes)
+  }
   return all.length * octets <= MAX_VALUE ? all : kept
 }
 
