@@ -51,7 +51,12 @@ const Preset = Type.Object(
 /** Schemas that the routes below refer to by name. */
 export const configSchemas = [ApplyResult, Validation, Preset] as const
 
-const bodyErrors = ['body-missing', 'body-too-large', 'content-type-unsupported'] as const
+const bodyErrors = [
+  'body-missing',
+  'body-too-large',
+  'content-type-unsupported',
+  'content-encoding-unsupported',
+] as const
 
 const etagHeader = { etag: 'The revision, in quotes.' }
 

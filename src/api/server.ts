@@ -91,10 +91,9 @@ export async function buildApi({ engine, version, log }: ApiOptions): Promise<Fa
     routerOptions: { maxParamLength: 256 },
   })
   app.setErrorHandler((error, request, reply) => fail(error, request, reply, log))
-  app.setNotFoundHandler((request, reply) =>
-    fail(new CausewayError('path-unknown', { path: pathOf(request) }), request, reply, log),
-  )
+  app.setNotFoundHandler((request, reply) => fail(refusalOf(request, reply), request, reply, log))
   app.addHook('onRequest', async request => checkHost(request.raw))
+  app.addHook('preParsing', async request => checkEncoding(request))
   // Parameters and bodies are checked below, with sentences of our own.
   app.setValidatorCompiler(() => () => true)
   readBodiesAsText(app)
@@ -167,11 +166,17 @@ function addDocument(app: FastifyInstance): void {
   })
 }
 
-/** A path that is there answers the methods it does not have with 405 and Allow (RFC 9110 section 15.5.6). */
-function refuseOtherMethods(app: FastifyInstance): void {
-  const byPath = Map.groupBy(routes, ({ path }) => path)
+/** Bodies are read as they come: a compressed one would be taken for text that is broken (RFC 9110 §8.4). */
+function checkEncoding(request: FastifyRequest): void {
+  const value = request.headers['content-encoding']
+  if (value === undefined || value.trim().toLowerCase() === 'identity') return
+  throw new CausewayError('content-encoding-unsupported', { value: value.slice(0, 100) })
+}
+
+/** The methods of each path. */
+function methodsByPath(): ReadonlyMap<string, readonly string[]> {
   const methods = new Map<string, readonly string[]>([[OPENAPI_PATH, ['GET', 'HEAD']]])
-  for (const [path, rows] of byPath) {
+  for (const [path, rows] of Map.groupBy(routes, one => one.path)) {
     const own = new Set<string>(rows.map(({ method }) => method))
     if (own.has('GET')) own.add('HEAD')
     methods.set(
@@ -179,7 +184,25 @@ function refuseOtherMethods(app: FastifyInstance): void {
       METHODS.filter(method => own.has(method)),
     )
   }
-  for (const [path, own] of methods) {
+  return methods
+}
+
+/** What no route took: a path that there is not, or a method of which the router has never heard (TRACE, PROPFIND). */
+function refusalOf(request: FastifyRequest, reply: FastifyReply): CausewayError {
+  const path = pathOf(request)
+  for (const [pattern, own] of methodsByPath()) {
+    if (!new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path))
+      continue
+    const allowed = own.join(', ')
+    reply.header('allow', allowed)
+    return new CausewayError('method-not-allowed', { path, method: request.method, allowed })
+  }
+  return new CausewayError('path-unknown', { path })
+}
+
+/** A path that is there answers the methods it does not have with 405 and Allow (RFC 9110 section 15.5.6). */
+function refuseOtherMethods(app: FastifyInstance): void {
+  for (const [path, own] of methodsByPath()) {
     const allowed = own.join(', ')
     app.route({
       method: METHODS.filter(method => !own.includes(method)),

@@ -161,11 +161,22 @@ export class Engine {
     const stored = await store.read()
     await this.#fib.start()
     if (stored) this.#confirmed = stored
-    else if (initial) this.#confirmed = await store.write(initial)
+    else if (initial) this.#confirmed = await this.#confirmInitial(initial)
     const report = await this.#reconciler.setDesired(desiredState(this.#confirmed.config))
     await this.#configureRouting(this.#confirmed.config)
     for (const failure of report.failures) log(`kernel: ${describeFailure(failure)}`)
     return applyReport(report)
+  }
+
+  /** A disk that is full keeps nobody from forwarding: the configuration is confirmed when it can be written. */
+  async #confirmInitial(config: Config): Promise<Revision> {
+    try {
+      return await this.#parts.store.write(config)
+    } catch (error) {
+      if (!(error instanceof CausewayError)) throw error
+      this.#parts.log(`configuration: ${error.message} The engine runs with the one it was started with.`)
+      return { revision: 0, config }
+    }
   }
 
   /** The confirmed configuration. */

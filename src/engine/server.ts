@@ -125,7 +125,9 @@ function checkParameters(method: MethodName, params: unknown): void {
   if (!schemas) return
   const findings = explain(Type.Object({ ...schemas }, { title: `the parameters of ${method}` }), params)
   const problem = presentFindings(findings, params)[0]
-  if (problem) throw new CausewayError('engine-request-invalid', { reason: lowerFirst(problem.detail) })
+  if (!problem) return
+  const reason = `${problem.path ?? method}: ${lowerFirst(problem.detail)}`
+  throw new CausewayError('engine-request-invalid', { reason })
 }
 
 function lowerFirst(text: string): string {

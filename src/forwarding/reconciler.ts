@@ -49,6 +49,8 @@ export class Reconciler {
   readonly #clock: Clock
   readonly #log: (line: string) => void
   readonly #record: OwnershipRecord
+  /** The record could not be written, which the log was told. */
+  #unsaved = false
   readonly #attempts: Attempts
   readonly #drift = new DriftWatch()
   readonly #listeners = new Set<(links: readonly Link[]) => void>()
@@ -246,8 +248,14 @@ export class Reconciler {
   #saveRecord(): void {
     try {
       this.#record.save()
+      this.#unsaved = false
     } catch (error) {
-      this.#log(`kernel: the record of kernel objects cannot be written: ${(error as Error).message}`)
+      // Once: it is tried with each change.
+      if (!this.#unsaved)
+        this.#log(
+          `kernel: the record of kernel objects cannot be written: ${(error as Error).message}; trying on`,
+        )
+      this.#unsaved = true
     }
   }
 

@@ -42,6 +42,12 @@ export const serviceErrors = {
     detail: 'The content type of the body is {value}.',
     fix: 'Send JSON with Content-Type: application/json, or YAML with Content-Type: application/yaml.',
   },
+  'content-encoding-unsupported': {
+    title: 'The encoding of the request body is not supported.',
+    status: 415,
+    detail: 'The body is encoded with {value}.',
+    fix: 'Send the body as it is, without Content-Encoding.',
+  },
   'request-malformed': {
     title: 'The request cannot be read.',
     status: 400,

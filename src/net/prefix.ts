@@ -61,6 +61,15 @@ export function containsAddress(prefix: Prefix, address: Uint8Array): boolean {
   return prefix.bytes.length === address.length && sharedBits(prefix.bytes, address, prefix.length)
 }
 
+/** True for the address that all hosts of an IPv4 network answer to: all its host bits are one. Links of two hosts have none (RFC 3021). */
+export function isBroadcastOf(network: Prefix, address: Uint8Array): boolean {
+  if (network.bytes.length !== 4 || network.length > 30 || !containsAddress(network, address)) return false
+  for (let bit = network.length; bit < 32; bit++) {
+    if ((address[bit >> 3]! & (0x80 >> (bit & 7))) === 0) return false
+  }
+  return true
+}
+
 /** True where two prefixes have an address in common. */
 export function overlaps(a: Prefix, b: Prefix): boolean {
   return a.length <= b.length ? contains(a, b) : contains(b, a)

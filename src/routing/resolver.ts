@@ -1,6 +1,6 @@
 import { isLinkLocal, parseAddress } from '../net/address.ts'
 import { LongestMatch } from '../net/longest-match.ts'
-import { formatPrefix } from '../net/prefix.ts'
+import { formatPrefix, isBroadcastOf } from '../net/prefix.ts'
 import type { Hop, NexthopSet } from './nexthop-set.ts'
 import type { ResolvedHop, ResolvedNexthops } from './resolved-nexthops.ts'
 import type { ConnectedNetwork, ForeignRoute, LostNetwork, StaticPath, Topology } from './topology.ts'
@@ -134,6 +134,10 @@ export class Resolver {
       near &&
       (!far || near.length > far.length || (near.length === far.length && isBefore(near.value, far.value)))
     if (nearer && connected) {
+      if (isBroadcastOf(connected.network, address)) {
+        const fault = `${via} is the broadcast address of ${formatPrefix(connected.network)} on ${connected.interface}`
+        return { ways: [], metric: 0, fault }
+      }
       return { ways: [{ gateway: via, link: connected.interface, onlink: false, weight: 1 }], metric: 0 }
     }
     if (nearer && path) return this.#behindStatic(via, path, depth)

@@ -286,6 +286,29 @@ describe('requests that have no place', () => {
     expect(response.json().fix).toBe(`Use ${allowed}.`)
   })
 
+  it.each([
+    ['TRACE', '/api/v1/config', 'GET, HEAD, PUT'],
+    ['PROPFIND', '/api/v1/interfaces/eth0', 'GET, HEAD'],
+  ] as const)('%s, which no path has, %s: 405', async (method, url, allowed) => {
+    const response = await api.app.inject({ method: method as 'GET', url })
+    expect([response.statusCode, response.headers.allow]).toEqual([405, allowed])
+    const unknown = await api.app.inject({ method: method as 'GET', url: '/api/v1/nothing' })
+    expect(unknown.statusCode).toBe(404)
+  })
+
+  it('a body with Content-Encoding: 415, and identity is none', async () => {
+    const put = (encoding: string) =>
+      api.app.inject({
+        method: 'POST',
+        url: '/api/v1/config/validate',
+        headers: { 'content-type': 'application/json', 'content-encoding': encoding },
+        payload: '{}',
+      })
+    const refused = await put('gzip')
+    expect([refused.statusCode, refused.json().code]).toEqual([415, 'content-encoding-unsupported'])
+    expect((await put('identity')).statusCode).toBe(200)
+  })
+
   it('HEAD answers as GET does, without a body', async () => {
     const response = await api.app.inject({ method: 'HEAD', url: '/api/v1/config' })
     expect([response.statusCode, response.body, response.headers.etag]).toEqual([200, '', '"7"'])

@@ -58,6 +58,18 @@ describe('the engine’s socket', () => {
     expect(statSync(path).mode & 0o777).toBe(0o660)
   })
 
+  it('refuses parameters of queries that are not what they are to be, and says which', async () => {
+    const asked = (params: unknown, method = 'getRoutes') =>
+      ask(`${JSON.stringify({ id: 1, method, params })}\n`)
+    const refused = (sentence: string) => ({
+      error: { code: 'engine-request-invalid', message: expect.stringContaining(sentence) },
+    })
+    expect(await asked({ limit: 'many' })).toMatchObject(refused('limit: "many" is text'))
+    expect(await asked({ offset: -1 })).toMatchObject(refused('offset: -1 is out of range'))
+    expect(await asked({ prefix: 7 })).toMatchObject(refused('prefix: 7 is a whole number'))
+    expect(await asked({ cursor: '4.1' }, 'getBgpRoute')).toMatchObject(refused('no key cursor'))
+  })
+
   it('answers by id, whatever the order of the answers', async () => {
     expect(await ask('{"id":41,"method":"getConfig","params":{}}\n')).toEqual({
       id: 41,

@@ -152,6 +152,7 @@ describe('whether a next hop can be reached', () => {
       "the kernel's route 10.6.0.0/16 (proto static), which covers 10.6.0.1, leads nowhere",
     )
     expect(fault('10.5.0.1')).toBe('10.5.0.1 cannot be reached: eth2 has no carrier')
+    expect(fault('192.168.50.255')).toBe('192.168.50.255 is the broadcast address of 192.168.50.0/24 on eth1')
     expect(fault('fe80::1')).toMatch(/link-local/)
     expect(fault('fe80::1', 'eth2')).toBe('fe80::1 cannot be reached: eth2 has no carrier')
     expect(fault('fe80::1', 'eth1')).toBeUndefined()

@@ -1,6 +1,6 @@
 import type { StaticNexthop } from '../../model/config.ts'
 import { canonicalAddress, isLinkLocal, parseAddress } from '../../net/address.ts'
-import { formatPrefix, isNetwork, networkOf, parsePrefix } from '../../net/prefix.ts'
+import { formatPrefix, isBroadcastOf, isNetwork, networkOf, parsePrefix } from '../../net/prefix.ts'
 import { type Finding, finding } from '../finding.ts'
 import type { Path } from '../path.ts'
 import { notOneHost, versionOf } from './address-kind.ts'
@@ -109,6 +109,11 @@ function reachable(context: CheckContext): readonly Finding[] {
     const own = context.ownerOf(bytes)
     if (own) return [finding(at, 'nexthop-own-address', { via, name: own.owner.interface.name })]
     if (isLinkLocal(bytes)) return name === undefined ? [finding(at, 'nexthop-link-local', { via })] : []
+    const broadcast = context.networksAround(bytes, name).find(({ prefix }) => isBroadcastOf(prefix, bytes))
+    if (broadcast) {
+      const kind = `the broadcast address of ${formatPrefix(networkOf(broadcast.prefix))} on ${broadcast.owner.interface.name}`
+      return [finding(at, 'nexthop-unusable', { via, kind })]
+    }
     if (onlink || (name !== undefined && !context.find(name)) || !context.known.addresses) return []
     const around = context.networksAround(bytes, name)
     return around.length > 0 ? [] : [unreachable(context, at, via, bytes, name)]
