@@ -7,12 +7,17 @@ import { ADDRESS_BYTES, type Family, formatAddress } from './address.ts'
  *
  * Why not a Map: 500,000 prefixes as strings or objects cost some 100 bytes each and a garbage collector's
  * walk over all of them. Here a prefix is one, or four, 32-bit words and a length in typed arrays, found by open
- * addressing with linear probing. Removal shifts later entries back instead of leaving tombstones, so that a
- * table under churn does not slow down.
+ * addressing with linear probing.
+ *
+ * What costs time is memory that is not in a cache. So eight prefixes that are neighbours share a line of buckets
+ * (`#hash`), since feeds announce neighbours one after the other; and a byte beside each bucket has eight bits of the
+ * hash, so that a prefix's key is looked at where it is the one, and seldom else.
  *
  * A table of half a million prefixes that doubles its hash at once holds everybody up for tens of milliseconds.
  * So it moves over bit by bit: for a while there are two hashes, and every insertion takes some buckets of the old one
- * along. What has moved, or was removed, leaves a mark there, so that probing goes on past it.
+ * along. What has moved, or was removed, leaves a mark behind, so that probing goes on past it. Insertions use such buckets
+ * again, and when they and the full ones are too many, the table moves to a new hash as large as it needs: a table
+ * under churn does not slow down.
  */
 export class PrefixTable {
   readonly family: Family
@@ -20,11 +25,11 @@ export class PrefixTable {
   readonly #words: number
   #keys: Uint32Array
   #lengths: Uint8Array
-  /** Hash bucket → slot + 1, 0 where empty. A power of two long, at most 3/4 full. */
-  #buckets: Int32Array
-  #mask: number
+  #hashed: Buckets
+  /** Buckets of it that are not empty: full ones, and those that something has left. */
+  #used = 0
   /** The hash before the last doubling, while it still holds something; buckets before `#moved` have moved. */
-  #old: Int32Array | undefined
+  #old: Buckets | undefined
   #moved = 0
   /** Slots that were given back, for reuse. */
   readonly #free: number[] = []
@@ -39,8 +44,7 @@ export class PrefixTable {
     const slots = ceilPowerOfTwo(Math.max(16, capacity))
     this.#keys = new Uint32Array(slots * this.#words)
     this.#lengths = new Uint8Array(slots)
-    this.#buckets = new Int32Array(slots * 2)
-    this.#mask = slots * 2 - 1
+    this.#hashed = emptyBuckets(slots * 2)
   }
 
   /** Prefixes in the set. */
@@ -67,21 +71,30 @@ export class PrefixTable {
     this.#load(bytes, offset, length)
     const hash = this.#hash(length)
     if (this.#old) this.#moveSome(this.#old)
-    let bucket = hash & this.#mask
-    for (let held = this.#buckets[bucket]!; held !== 0; held = this.#buckets[bucket]!) {
-      if (this.#matches(held - 1, length)) return held - 1
-      bucket = (bucket + 1) & this.#mask
+    const { slots, marks } = this.#hashed
+    const mask = marks.length - 1
+    const wanted = markOf(hash)
+    let bucket = hash & mask
+    let left = -1
+    for (let mark = marks[bucket]!; mark !== EMPTY; mark = marks[bucket]!) {
+      if (mark === wanted && this.#matches(slots[bucket]!, length)) return slots[bucket]!
+      if (mark === LEFT && left < 0) left = bucket
+      bucket = (bucket + 1) & mask
     }
     if (this.#old) {
-      const before = this.#findOld(this.#old, hash, length)
-      if (before >= 0) return this.#old[before]! - 1
+      const before = this.#bucketOf(this.#old, hash, length)
+      if (before >= 0) return this.#old.slots[before]!
     }
     const slot = this.#take()
     const at = slot * this.#words
     for (let i = 0; i < this.#words; i++) this.#keys[at + i] = this.#probe[i]!
     this.#lengths[slot] = length
-    this.#buckets[bucket] = slot + 1
-    if (++this.#size * 4 > this.#buckets.length * 3) this.#grow()
+    this.#size++
+    if (left >= 0) bucket = left
+    else this.#used++
+    slots[bucket] = slot
+    marks[bucket] = wanted
+    if (this.#used * 4 > marks.length * 3) this.#move()
     return slot
   }
 
@@ -89,36 +102,20 @@ export class PrefixTable {
   find(bytes: Uint8Array, offset: number, length: number): number {
     this.#load(bytes, offset, length)
     const hash = this.#hash(length)
-    let bucket = hash & this.#mask
-    for (let held = this.#buckets[bucket]!; held !== 0; held = this.#buckets[bucket]!) {
-      if (this.#matches(held - 1, length)) return held - 1
-      bucket = (bucket + 1) & this.#mask
-    }
+    const bucket = this.#bucketOf(this.#hashed, hash, length)
+    if (bucket >= 0) return this.#hashed.slots[bucket]!
     if (!this.#old) return -1
-    const before = this.#findOld(this.#old, hash, length)
-    return before < 0 ? -1 : this.#old[before]! - 1
+    const before = this.#bucketOf(this.#old, hash, length)
+    return before < 0 ? -1 : this.#old.slots[before]!
   }
 
   /** Takes the prefix of a slot out of the set. The slot may be given to another prefix from now on. */
   remove(slot: number): void {
     const hash = this.#hashOfSlot(slot)
-    let bucket = hash & this.#mask
-    while (this.#buckets[bucket] !== slot + 1) {
-      if (this.#buckets[bucket] === 0) {
-        this.#removeOld(slot, hash)
-        return
-      }
-      bucket = (bucket + 1) & this.#mask
-    }
-    for (let next = (bucket + 1) & this.#mask; this.#buckets[next] !== 0; next = (next + 1) & this.#mask) {
-      const home = this.#hashOfSlot(this.#buckets[next]! - 1) & this.#mask
-      if (((next - home) & this.#mask) >= ((next - bucket) & this.#mask)) {
-        this.#buckets[bucket] = this.#buckets[next]!
-        bucket = next
-      }
-    }
-    this.#buckets[bucket] = 0
-    this.#release(slot)
+    if (!this.#leave(this.#hashed, slot, hash) && !(this.#old && this.#leave(this.#old, slot, hash)))
+      throw new RangeError(`slot ${slot} holds no prefix`)
+    this.#free.push(slot)
+    this.#size--
   }
 
   /** The prefix length of a slot, in bits. */
@@ -158,8 +155,9 @@ export class PrefixTable {
 
   /** All slots in use, in no order that means anything. */
   *slots(): Generator<number> {
-    for (const held of this.#buckets) if (held !== 0) yield held - 1
-    for (const held of this.#old ?? []) if (held > 0) yield held - 1
+    for (const { slots, marks } of this.#old ? [this.#hashed, this.#old] : [this.#hashed]) {
+      for (let i = 0; i < marks.length; i++) if (marks[i] !== EMPTY && marks[i] !== LEFT) yield slots[i]!
+    }
   }
 
   #load(bytes: Uint8Array, offset: number, length: number): void {
@@ -184,16 +182,11 @@ export class PrefixTable {
   }
 
   #hash(length: number): number {
-    return hashWords(this.#probe, 0, this.#words, length)
+    return hashWords(this.#probe, 0, length)
   }
 
   #hashOfSlot(slot: number): number {
-    return hashWords(this.#keys, slot * this.#words, this.#words, this.#lengths[slot]!)
-  }
-
-  #release(slot: number): void {
-    this.#free.push(slot)
-    this.#size--
+    return hashWords(this.#keys, slot * this.#words, this.#lengths[slot]!)
   }
 
   #take(): number {
@@ -206,67 +199,117 @@ export class PrefixTable {
     return this.#top++
   }
 
-  #grow(): void {
+  /** Begins a new hash: a larger one, or as large as this one where much of it is only left. */
+  #move(): void {
     // It has long moved by now: a hash moves in a quarter of the insertions that fill the next one.
     while (this.#old) this.#moveSome(this.#old)
-    this.#old = this.#buckets
+    const { length } = this.#hashed.marks
+    this.#old = this.#hashed
     this.#moved = 0
-    this.#buckets = new Int32Array(this.#old.length * 2)
-    this.#mask = this.#buckets.length - 1
+    this.#used = 0
+    this.#hashed = emptyBuckets(this.#size * 2 > length ? length * (length < SMALL ? 4 : 2) : length)
   }
 
   /** Takes the next buckets of the old hash along. The prefix that is being looked up stays in `#probe`. */
-  #moveSome(old: Int32Array): void {
-    const end = Math.min(this.#moved + MOVED_AT_ONCE, old.length)
+  #moveSome(old: Buckets): void {
+    const { slots, marks } = this.#hashed
+    const mask = marks.length - 1
+    const end = Math.min(this.#moved + MOVED_AT_ONCE, old.marks.length)
     for (let i = this.#moved; i < end; i++) {
-      const held = old[i]!
-      if (held <= 0) continue
-      let bucket = this.#hashOfSlot(held - 1) & this.#mask
-      while (this.#buckets[bucket] !== 0) bucket = (bucket + 1) & this.#mask
-      this.#buckets[bucket] = held
-      old[i] = MOVED
+      const mark = old.marks[i]!
+      if (mark === EMPTY || mark === LEFT) continue
+      const slot = old.slots[i]!
+      let bucket = this.#hashOfSlot(slot) & mask
+      while (marks[bucket]! > LEFT) bucket = (bucket + 1) & mask
+      if (marks[bucket] === EMPTY) this.#used++
+      slots[bucket] = slot
+      marks[bucket] = mark
+      old.marks[i] = LEFT
     }
     this.#moved = end
-    if (end === old.length) this.#old = undefined
+    if (end === old.marks.length) this.#old = undefined
   }
 
-  /** The old hash's bucket of the prefix in `#probe`, or -1. */
-  #findOld(old: Int32Array, hash: number, length: number): number {
-    const mask = old.length - 1
+  /** The bucket of the prefix in `#probe`, or -1. */
+  #bucketOf({ slots, marks }: Buckets, hash: number, length: number): number {
+    const mask = marks.length - 1
+    const wanted = markOf(hash)
     let bucket = hash & mask
-    for (let held = old[bucket]!; held !== 0; held = old[bucket]!) {
-      if (held > 0 && this.#matches(held - 1, length)) return bucket
+    for (let mark = marks[bucket]!; mark !== EMPTY; mark = marks[bucket]!) {
+      if (mark === wanted && this.#matches(slots[bucket]!, length)) return bucket
       bucket = (bucket + 1) & mask
     }
     return -1
   }
 
-  #removeOld(slot: number, hash: number): void {
-    const old = this.#old
-    const mask = old ? old.length - 1 : 0
+  /** Empties the bucket of a slot. False: this hash does not have it. */
+  #leave(hashed: Buckets, slot: number, hash: number): boolean {
+    const { slots, marks } = hashed
+    const mask = marks.length - 1
+    const wanted = markOf(hash)
     let bucket = hash & mask
-    while (old && old[bucket] !== slot + 1) {
-      if (old[bucket] === 0) break
+    while (slots[bucket] !== slot || marks[bucket] !== wanted) {
+      if (marks[bucket] === EMPTY) return false
       bucket = (bucket + 1) & mask
     }
-    if (!old || old[bucket] !== slot + 1) throw new RangeError(`slot ${slot} holds no prefix`)
-    old[bucket] = MOVED
-    this.#release(slot)
+    marks[bucket] = LEFT
+    if (hashed !== this.#hashed || marks[(bucket + 1) & mask] !== EMPTY) return true
+    // No chain goes on behind it: it is empty again, and so is what was left before it.
+    for (; marks[bucket] === LEFT; bucket = (bucket - 1) & mask) {
+      marks[bucket] = EMPTY
+      this.#used--
+    }
+    return true
   }
 }
 
-/** A bucket of the old hash whose prefix has moved or is gone. */
-const MOVED = -1
+/** A hash of slots with open addressing: a power of two of buckets, at most 3/4 of them full. */
+interface Buckets {
+  readonly slots: Int32Array
+  /** Beside each slot `markOf` its hash, or one of `EMPTY` and `LEFT`. */
+  readonly marks: Uint8Array
+}
+
+/** A bucket that nothing is in, where probing ends. */
+const EMPTY = 0
+
+/** A bucket whose prefix has moved or is gone; probing goes on past it. */
+const LEFT = 1
 
 /** Buckets of the old hash that one insertion takes along: few enough for nobody to notice, enough to be done in time. */
 const MOVED_AT_ONCE = 16
 
-function hashWords(words: Uint32Array, at: number, count: number, length: number): number {
-  let hash = Math.imul(words[at]! ^ Math.imul(length, 0x9e3779b1), 0x85ebca6b)
-  for (let i = 1; i < count; i++) hash = Math.imul((hash ^ (hash >>> 15)) + words[at + i]!, 0x2c1b3c6d)
+/** A hash of fewer buckets grows fourfold: what is to become large is moved less often. */
+const SMALL = 2 ** 19
+
+/** 2^3 neighbours share a line of buckets: half of what a cache line of 64 octets has, so that full ones make no long chains. */
+const LINE_BITS = 3
+const LINE = 2 ** LINE_BITS - 1
+
+function emptyBuckets(length: number): Buckets {
+  return { slots: new Int32Array(length), marks: new Uint8Array(length) }
+}
+
+/** From 2 to 255: the upper bits of a hash, which do not say where its bucket is before there are 2^24. */
+function markOf(hash: number): number {
+  const mark = hash >>> 24
+  return mark > LEFT ? mark : mark + 2
+}
+
+/**
+ * The last bits of a prefix choose the bucket in a line, all bits before them the line. The line's own hash turns the
+ * places in it around, so that prefixes whose last bits are zero do not all begin at the same place.
+ */
+function hashWords(words: Uint32Array, at: number, length: number): number {
+  const last = length === 0 ? 0 : (length - 1) >>> 5
+  const shift = 31 & -length
+  const neighbor = (words[at + last]! >>> shift) & LINE
+  let hash = Math.imul((words[at + last]! - (neighbor << shift)) ^ Math.imul(length, 0x9e3779b1), 0x85ebca6b)
+  for (let i = 0; i < last; i++) hash = Math.imul((hash ^ (hash >>> 15)) + words[at + i]!, 0x2c1b3c6d)
   hash ^= hash >>> 15
   hash = Math.imul(hash, 0xc2b2ae35)
-  return hash ^ (hash >>> 16)
+  hash ^= hash >>> 16
+  return hash ^ neighbor ^ Math.imul(neighbor, 0x1100_0000)
 }
 
 function ceilPowerOfTwo(value: number): number {
