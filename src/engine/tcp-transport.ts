@@ -112,6 +112,11 @@ class TcpConnection implements Connection {
   handler: ConnectionHandler | undefined
   readonly arrivalTtl: number | undefined
   #error: { code: string; message: string } | undefined
+  #corked = false
+  readonly #uncork = () => {
+    this.#corked = false
+    this.#socket.uncork()
+  }
 
   constructor(socket: Socket, clock: Clock, accepted: boolean) {
     this.#socket = socket
@@ -144,7 +149,13 @@ class TcpConnection implements Connection {
     return this.#socket.remotePort ?? 0
   }
 
+  /** What is written in one turn leaves in one system call: a hundred neighbours are told of a hundred sources one by one. */
   write(bytes: Uint8Array): boolean {
+    if (!this.#corked) {
+      this.#corked = true
+      this.#socket.cork()
+      process.nextTick(this.#uncork)
+    }
     return this.#socket.write(bytes)
   }
 

@@ -83,13 +83,13 @@ describe('a prefix table', () => {
       const table = new PrefixTable(family, 16)
       const text = (i: number) =>
         family === 4 ? `10.${(i >> 8) & 255}.${i & 255}.0/24` : `2001:db8:${i.toString(16)}::/48`
-      for (let i = 0; i < 60_000; i++) {
+      for (let i = 0; i < 12_000; i++) {
         insert(table, text(i))
         if (i >= 300) table.remove(find(table, text(i - 300)))
         if (i >= 900) expect(find(table, text(i - 900))).toBe(-1)
       }
       expect([...table.slots()].map(slot => table.text(slot)).sort()).toEqual(
-        Array.from({ length: 300 }, (_, i) => text(59_700 + i)).sort(),
+        Array.from({ length: 300 }, (_, i) => text(11_700 + i)).sort(),
       )
       expect(table.capacity).toBeLessThan(1024)
     }
