@@ -5,6 +5,7 @@ import type { Family } from '../net/address.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
 import { Acceptance } from './acceptance.ts'
 import { BmpMonitor } from './bmp/monitor.ts'
+import { Gathering } from './export/gathering.ts'
 import { plainAddress } from './export/nexthop.ts'
 import { type Treatment, treatmentOf } from './export/treatment.ts'
 import { UpdateGroups } from './export/update-groups.ts'
@@ -48,6 +49,7 @@ export class Speaker implements NeighborHost {
   readonly #groups: Readonly<Record<Family, UpdateGroups>>
   readonly #policies: PolicyBook
   readonly #deferral: RestartDeferral
+  readonly #gathering: Gathering
   readonly #settleTask = { run: (until: number) => this.#settle(until) }
   readonly #originated: Originated
   readonly #acceptance: Acceptance
@@ -111,6 +113,7 @@ export class Speaker implements NeighborHost {
       refused: (address, message) => this.#log('refused', address, message),
     })
     this.#deferral = new RestartDeferral(options.clock, expected, () => this.settle())
+    this.#gathering = new Gathering(options.clock, () => this.#settleSoon())
   }
 
   /**
@@ -288,6 +291,7 @@ export class Speaker implements NeighborHost {
       this.#groups[family].join(neighbor.member(family), this.#treatment(neighbor, family))
       neighbor.joined(family)
     }
+    this.#gathering.joined()
     this.#said.delete(neighbor)
     const { address, remoteAs, type } = neighbor
     const families = negotiated.families.map(family => FAMILY_NAMES[family]).join(' and ')
@@ -313,7 +317,9 @@ export class Speaker implements NeighborHost {
   }
 
   stateChanged(neighbor: Neighbor): void {
-    this.#options.onNeighborChange?.(neighbor.address, neighbor.session.state)
+    const { state } = neighbor.session
+    this.#gathering.opening(neighbor, state === 'OpenSent' || state === 'OpenConfirm')
+    this.#options.onNeighborChange?.(neighbor.address, state)
   }
 
   endOfRib(neighbor: Neighbor, family: Family): void {
@@ -366,7 +372,8 @@ export class Speaker implements NeighborHost {
       if (this.tables.paths[family].waiting > 0 && now() >= until) return true
       if (this.tables.paths[family].settle(now, until)) more = true
     }
-    for (const family of [4, 6] as const) if (this.#groups[family].run(now, until)) more = true
+    for (const family of [4, 6] as const)
+      if (this.#groups[family].run(now, until, this.#gathering.active)) more = true
     // A table that is not decided yet may have more to say than the groups know.
     if (!more && !this.#converged && this.#bgp) {
       this.#converged = true

@@ -79,11 +79,14 @@ export class UpdateGroups {
     for (const group of this.#groups) group.review()
   }
 
-  /** Lets all groups say what they have to, until the time is over. True: there is more, and somebody to take it. */
-  run(now: () => number, until: number): boolean {
+  /**
+   * Lets all groups say what they have to, until the time is over. True: there is more, and somebody to take it.
+   * @param gathering new members wait for others
+   */
+  run(now: () => number, until: number, gathering = false): boolean {
     let more = false
     for (const group of [...this.#groups]) {
-      if (!group.busy) continue
+      if (!group.busy || (gathering && group.fresh)) continue
       if (now() >= until) return true
       const slow = group.slow()
       if (slow.length > 0) this.#split(group, slow, group.treatment, false)
