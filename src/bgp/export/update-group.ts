@@ -7,6 +7,7 @@ import { LOCAL, type PeerColumns } from '../rib/peers.ts'
 import { WaitingSlots } from '../rib/waiting-slots.ts'
 import { UpdateWriter } from '../wire/index.ts'
 import { Batch } from './batch.ts'
+import { Delivery } from './delivery.ts'
 import { isInternal, mayAnnounce } from './eligibility.ts'
 import { Nexthop, nexthopFor } from './nexthop.ts'
 import { Rewriting } from './rewriting.ts'
@@ -75,6 +76,7 @@ export class UpdateGroup implements Follower {
   #announced = 0
   readonly #announcedFrom = new Map<number, number>()
   readonly #batch = new Batch()
+  readonly #delivery = new Delivery()
   readonly #alone: {
     readonly peer: number
     readonly set: number
@@ -396,6 +398,7 @@ export class UpdateGroup implements Follower {
     }
     this.#writer.flush()
     this.#excluded = 0
+    this.#delivery.deliver(this.members)
     batch.clear()
     this.#flushAlone()
     for (const slot of this.#withdrawn) this.#table.reap(slot)
@@ -447,11 +450,8 @@ export class UpdateGroup implements Follower {
   #emit(bytes: Uint8Array, messages: number): void {
     const updates = messages - this.#written
     this.#written = messages
-    if (this.#recipient) {
-      this.#recipient.send(bytes, updates)
-      return
-    }
-    for (const member of this.members) if (member.peer !== this.#excluded) member.send(bytes, updates)
+    if (this.#recipient) this.#recipient.send(bytes, updates)
+    else this.#delivery.add(bytes, updates, this.#excluded)
   }
 }
 
