@@ -5,12 +5,16 @@ import { plainAddress } from './export/nexthop.ts'
 import { ListenRanges } from './listen-ranges.ts'
 import type { Neighbor } from './neighbor/neighbor.ts'
 import { dynamicNeighbor, listenKeys, type NeighborSettings } from './neighbor-settings.ts'
-import type { Flaps } from './session/session.ts'
+import type { Flaps } from './session/session-events.ts'
 import type { BgpTransport, Connection, Listener, RouterDiscovery } from './transport.ts'
+import { dotted } from './wire/bytes.ts'
 import { buildNotification, ERROR, notification, shutdownCommunication } from './wire/index.ts'
 
 /** Neighbours accepted from listen ranges at a time: what the tables' numbers leave room for beside the configured ones. */
 const MAX_DYNAMIC = 32_768
+
+/** Daemons at one address beside the first. */
+const MAX_SIBLINGS = 7
 
 /** Dynamic neighbours whose errors are remembered after they have gone. */
 const MAX_FLAPS = 4_096
@@ -27,6 +31,8 @@ export interface AcceptanceHost {
   /** How many neighbours there are; of those of a group, how many were accepted from listen ranges. */
   neighborCount(): number
   dynamicCount(group: string): number
+  /** How many are known by this address and a BGP identifier. */
+  siblings(address: string): number
   /** Makes a dynamic neighbour; undefined where there is no room for it. */
   add(settings: NeighborSettings, flaps: Flaps | undefined): Neighbor | undefined
   /** A connection is for nobody; `message`: a whole sentence. */
@@ -102,8 +108,25 @@ export class Acceptance {
 
   /** What the configuration says of a neighbour at an address of a listen range; undefined where none has it. */
   dynamic(address: string): NeighborSettings | undefined {
-    const group = this.#ranges.groupOf(address)
-    return group && dynamicNeighbor(this.#bgp!, address, group)
+    const [plain = address, routerId] = address.split('#')
+    const group = this.#ranges.groupOf(plain)
+    if (!group) return undefined
+    const settings = dynamicNeighbor(this.#bgp!, plain, group)
+    return routerId === undefined ? settings : { ...settings, id: address }
+  }
+
+  /**
+   * Several BGP daemons of one host have one address and a BGP identifier each, by which RFC 4271 §6.8 tells collisions: the
+   * first is known by the address, others by `address#identifier`.
+   * @returns the neighbour that an OPEN with this identifier is of, where it is not `neighbor`, to whom it came
+   */
+  sibling(neighbor: Neighbor, routerId: number): Neighbor | undefined {
+    const { address, settings } = neighbor
+    if (!settings.dynamic || settings.id !== undefined) return undefined
+    const id = `${address}#${dotted(routerId)}`
+    const known = this.#host.neighbor(id)
+    if (known || !neighbor.isAnother(routerId)) return known
+    return this.#host.siblings(address) < MAX_SIBLINGS ? this.#addDynamic(id) : undefined
   }
 
   #accept(connection: Connection): void {
@@ -172,7 +195,7 @@ export class Acceptance {
 
   /** Why there is no room for one more neighbour of the group that an address is of. */
   #full(address: string): string | undefined {
-    const group = this.#ranges.groupOf(address)
+    const group = this.#ranges.groupOf(address.replace(/#.*$/, ''))
     if (!group) return undefined
     const most = group.maxDynamicNeighbors
     if (most !== undefined && this.#host.dynamicCount(group.name) >= most)

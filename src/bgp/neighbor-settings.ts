@@ -12,6 +12,8 @@ import { readUint32 } from './wire/bytes.ts'
 /** All that the configuration says of one neighbour, its group's settings and defaults filled in. */
 export interface NeighborSettings {
   readonly session: SessionSettings
+  /** What it is known by where its address does not tell it from others: `192.0.2.1#192.0.2.9`, with its BGP identifier. */
+  readonly id?: string | undefined
   readonly group: string | undefined
   readonly description: string | undefined
   readonly enabled: boolean

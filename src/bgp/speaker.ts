@@ -20,7 +20,7 @@ import { PolicyBook } from './policy/book.ts'
 import { RestartDeferral } from './restart.ts'
 import { RouteView } from './route-view.ts'
 import type { RouteRow } from './routes.ts'
-import type { Flaps } from './session/session.ts'
+import type { Flaps } from './session/session-events.ts'
 import type { NexthopChange } from './sink.ts'
 import { Slices } from './slices.ts'
 import type { SpeakerEvent, SpeakerOptions } from './speaker-options.ts'
@@ -107,6 +107,11 @@ export class Speaker implements NeighborHost {
         let count = 0
         for (const { settings } of this.#neighbors.values())
           if (settings.dynamic && settings.group === group) count++
+        return count
+      },
+      siblings: address => {
+        let count = 0
+        for (const known of this.#neighbors.keys()) if (known.startsWith(`${address}#`)) count++
         return count
       },
       add: (settings, flaps) => this.#add(settings, flaps),
@@ -353,6 +358,10 @@ export class Speaker implements NeighborHost {
     this.environment.slices.add(this.#settleTask)
   }
 
+  sibling(neighbor: Neighbor, routerId: number): Neighbor | undefined {
+    return this.#acceptance.sibling(neighbor, routerId)
+  }
+
   idle(neighbor: Neighbor): void {
     if (this.#byPeer.get(neighbor.peer) !== neighbor) return
     this.#byPeer.delete(neighbor.peer)
@@ -407,14 +416,13 @@ export class Speaker implements NeighborHost {
   }
 
   #add(settings: NeighborSettings, flaps?: Flaps): Neighbor | undefined {
-    const { address } = settings.session
     const { columns, paths } = this.tables
-    const peer = columns.take(address)
+    const peer = columns.take(settings.session.address)
     if (peer < 0) return undefined
     paths[4].counts.reserve(peer)
     paths[6].counts.reserve(peer)
     const neighbor = new Neighbor(this, peer, settings, this.#policies.importPolicy(settings), 0)
-    this.#neighbors.set(address, neighbor)
+    this.#neighbors.set(neighbor.address, neighbor)
     this.#byPeer.set(peer, neighbor)
     this.#setGroup(neighbor)
     if (settings.enabled && !this.#stopped) neighbor.session.start(flaps)
@@ -426,7 +434,7 @@ export class Speaker implements NeighborHost {
     neighbor.groupNumber = this.#policies.groupNumber(neighbor.settings.group)
     const { columns } = this.tables
     columns.group[neighbor.peer] = neighbor.groupNumber
-    columns.named[neighbor.peer] = this.#policies.neighborNumber(neighbor.address)
+    columns.named[neighbor.peer] = this.#policies.neighborNumber(neighbor.settings.session.address)
     columns.client[neighbor.peer] = neighbor.settings.routeReflectorClient ? 1 : 0
   }
 

@@ -19,10 +19,10 @@ export const formats: Readonly<Record<string, TextFormat>> = {
     valid: text => parseZoned(text) !== undefined,
     explain: explainAddress,
   },
-  /** What a BGP neighbour is known by: an address, or `%eth0`. */
+  /** What a BGP neighbour is known by: an address, `%eth0`, or an address and a BGP identifier, `192.0.2.1#192.0.2.9`. */
   'bgp-neighbor': {
     code: 'bad-address',
-    valid: text => parseZoned(text) !== undefined || (text[0] === '%' && !interfaceNameFault(text.slice(1))),
+    valid: isBgpNeighbor,
     explain: explainAddress,
   },
   'ip-prefix': {
@@ -42,6 +42,12 @@ export const formats: Readonly<Record<string, TextFormat>> = {
 }
 
 for (const [name, format] of Object.entries(formats)) Format.Set(name, format.valid)
+
+function isBgpNeighbor(text: string): boolean {
+  if (text[0] === '%') return interfaceNameFault(text.slice(1)) === undefined
+  const [address = '', routerId] = text.split('#')
+  return parseZoned(address) !== undefined && (routerId === undefined || parseAddress(routerId)?.length === 4)
+}
 
 const exampleAddress = 'Give an IPv4 address such as 192.0.2.1 or an IPv6 address such as 2001:db8::1'
 

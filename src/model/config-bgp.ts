@@ -155,7 +155,8 @@ export const BgpNeighborGroup = Type.Object(
     listenRanges: Type.Optional(
       Type.Array(PrefixText, {
         minItems: 1,
-        description: 'Accept sessions from any address in these prefixes (dynamic neighbours).',
+        description:
+          'Accept sessions from any address in these prefixes (dynamic neighbours), also several from one address, with a BGP identifier each: the first is known by the address, others as 192.0.2.1#192.0.2.9.',
       }),
     ),
     ...accepting,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Bgp } from '../../src/model/config-bgp.ts'
+import { announcement } from './announcement.ts'
 import { ALL, Lab } from './harness.ts'
+import { Remote } from './remote.ts'
 
 const US = 'fe80::1%eth1'
 const THEM = 'fe80::2%eth1'
@@ -89,5 +91,69 @@ describe('a neighbour with a link-local address', () => {
     )
     lab.seconds(6)
     expect(box.neighbor(THEM)).toMatchObject({ dynamic: true, state: 'Established' })
+  })
+})
+
+describe('several BGP daemons of one host', () => {
+  const nodes: Partial<Bgp> & { localAs: number } = {
+    localAs: 64512,
+    neighborGroups: [
+      { name: 'nodes', remoteAs: 64601, listenRanges: ['10.0.0.0/16'], ...both, gracefulRestartTime: 0 },
+    ],
+  }
+  const routerId = (last: number) => 0x0a090900 + last
+
+  function daemon(lab: Lab, last: number): Remote {
+    return Remote.dial(lab.network.host('10.0.0.2'), '10.0.0.1')
+      .open({ as: 64601, routerId: routerId(last) })
+      .keepalive()
+  }
+
+  it('have a session each, told apart by their BGP identifiers', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', nodes, [ALL])
+    const first = daemon(lab, 1)
+    lab.seconds(1)
+    const second = daemon(lab, 2)
+    lab.seconds(1)
+    expect(box.speaker.neighbors().map(row => [row.address, row.routerId, row.state])).toEqual([
+      ['10.0.0.2', '10.9.9.1', 'Established'],
+      ['10.0.0.2#10.9.9.2', '10.9.9.2', 'Established'],
+    ])
+    expect([first.notification, second.notification]).toEqual([undefined, undefined])
+    second.send(announcement(['172.16.2.0/24'], { as: 64601, nexthop: '10.0.0.2' }))
+    lab.seconds(1)
+    expect([...box.sink.routes.keys()]).toEqual(['172.16.2.0/24'])
+    first.notify(6, 2)
+    lab.seconds(1)
+    expect([...box.sink.routes.keys()]).toEqual(['172.16.2.0/24'])
+    expect(box.speaker.neighbors().map(row => row.address)).toEqual(['10.0.0.2#10.9.9.2'])
+  })
+
+  it('come back as who they were', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', nodes, [ALL])
+    daemon(lab, 1)
+    lab.seconds(1)
+    daemon(lab, 2)
+    lab.seconds(1)
+    box.speaker.configure({ routerId: '10.0.0.1', ...nodes }, [ALL])
+    const again = daemon(lab, 2)
+    lab.seconds(1)
+    expect(again.notification).toMatchObject({ code: 6, subcode: 7 })
+    expect(box.speaker.neighbors().map(row => [row.address, row.state])).toEqual([
+      ['10.0.0.2', 'Established'],
+      ['10.0.0.2#10.9.9.2', 'Established'],
+    ])
+  })
+
+  it('are eight at most', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', nodes, [ALL])
+    for (let last = 1; last <= 12; last++) {
+      daemon(lab, last)
+      lab.seconds(1)
+    }
+    expect(box.speaker.neighbors()).toHaveLength(8)
   })
 })

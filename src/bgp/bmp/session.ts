@@ -22,7 +22,8 @@ export function monitoredSession(
   const { families, as4, addPathReceive, receiveLimit } = channel.negotiated!
   return {
     peer: neighbor.peer,
-    address: neighbor.address,
+    // Of several neighbours at one address the header tells the BGP identifiers too.
+    address: neighbor.address.replace(/#.*$/, ''),
     as: neighbor.remoteAs,
     routerId: channel.remote!.routerId,
     as2: !as4,

@@ -11,7 +11,8 @@ import type { Refusal } from '../refusal.ts'
 import type { Channel } from '../session/channel.ts'
 import type { Down } from '../session/down.ts'
 import { explainDown } from '../session/reason.ts'
-import { Session, type SessionEnvironment } from '../session/session.ts'
+import { Session } from '../session/session.ts'
+import type { SessionEnvironment } from '../session/session-events.ts'
 import { Alarm } from '../session/timers.ts'
 import type { PeerType } from '../sink.ts'
 import type { Tables } from '../tables.ts'
@@ -66,6 +67,8 @@ export interface NeighborHost {
   limit(neighbor: Neighbor, text: string): void
   /** The tables have changed: decide and announce, if there is time in this turn. */
   settle(): void
+  /** Another neighbour at the same address, which an OPEN with this BGP identifier is of. */
+  sibling(neighbor: Neighbor, routerId: number): Neighbor | undefined
   /** The neighbour has neither a session nor paths any more. */
   idle(neighbor: Neighbor): void
 }
@@ -118,7 +121,7 @@ export class Neighbor {
   ) {
     this.#host = host
     this.peer = peer
-    this.address = settings.session.address
+    this.address = settings.id ?? settings.session.address
     this.settings = settings
     this.importPolicy = importPolicy
     this.groupNumber = groupNumber
@@ -152,6 +155,11 @@ export class Neighbor {
       gracefulRestart: () => host.gracefulRestart(this),
       established: () => this.#established(),
       down: (down, wasEstablished) => this.#down(down, wasEstablished),
+      elsewhere: routerId => {
+        const other = host.sibling(this, routerId)
+        if (other) this.#ended = true
+        return other?.session
+      },
       refused: down => {
         if (!this.channel) host.down(this, this.#noteDown(down))
       },
@@ -175,6 +183,14 @@ export class Neighbor {
   /** As configured, or as its OPEN says where any is accepted; 0 where that is not known. */
   get remoteAs(): number {
     return this.settings.session.remoteAs ?? this.#remote?.as ?? 0
+  }
+
+  /** There is a session, or paths are kept, of a speaker with another BGP identifier. */
+  isAnother(routerId: number): boolean {
+    const { channel } = this
+    const alive = channel !== undefined && !channel.connection.peerIsDone
+    if (!alive && !this.#stale[4].holding && !this.#stale[6].holding) return false
+    return this.#remote !== undefined && this.#remote.routerId !== routerId
   }
 
   get channel(): Channel | undefined {

@@ -1,5 +1,5 @@
 import type { PathTable } from '../rib/path-table.ts'
-import type { SessionEnvironment } from '../session/session.ts'
+import type { SessionEnvironment } from '../session/session-events.ts'
 import { Alarm } from '../session/timers.ts'
 
 /** A path's age is a number of 8 bits that goes round: older stale paths go before it does. */

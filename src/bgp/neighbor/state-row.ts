@@ -6,6 +6,7 @@ import { FAMILY_NAMES } from '../neighbor-settings.ts'
 import type { Session } from '../session/session.ts'
 import type { PeerType } from '../sink.ts'
 import type { Tables } from '../tables.ts'
+import { dotted } from '../wire/bytes.ts'
 import type { Offender } from './receiving.ts'
 import type { Telling } from './telling.ts'
 
@@ -82,8 +83,4 @@ function familyRow(neighbor: Shown, tables: Tables, family: Family): BgpNeighbor
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, octet => octet.toString(16).padStart(2, '0')).join('')
-}
-
-function dotted(id: number): string {
-  return `${id >>> 24}.${(id >>> 16) & 0xff}.${(id >>> 8) & 0xff}.${id & 0xff}`
 }

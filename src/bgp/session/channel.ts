@@ -96,7 +96,7 @@ export class Channel {
   establishedAt: number | undefined
   /** Seconds between our KEEPALIVEs. */
   keepaliveInterval = 0
-  readonly #owner: ChannelOwner
+  #owner: ChannelOwner
   readonly #framer = new Framer()
   readonly #hold: Alarm
   readonly #keepalive: Alarm
@@ -120,6 +120,11 @@ export class Channel {
       onDrain: () => this.#drained(),
       onClose: error => this.#connectionClosed(error),
     }
+  }
+
+  /** The OPEN says that it is another neighbour's. */
+  moveTo(owner: ChannelOwner): void {
+    this.#owner = owner
   }
 
   /** The connection is there: sends the OPEN and waits for the peer's. */

@@ -3,7 +3,6 @@ import type { Slices } from '../slices.ts'
 import type { BgpTransport, Connection } from '../transport.ts'
 import {
   ERROR,
-  type GracefulRestart,
   type Notification,
   negotiate,
   notification,
@@ -15,11 +14,9 @@ import { Channel, type ChannelOwner, type MessageCounters } from './channel.ts'
 import type { Down } from './down.ts'
 import { type Drops, dropsSince, suspicions } from './drops.ts'
 import { openOf, plainOpen, refusal, worksWithoutCapabilities } from './opening.ts'
+import type { Flaps, SessionEnvironment, SessionEvents, State } from './session-events.ts'
 import { needsReset, type SessionSettings } from './settings.ts'
 import { Alarm, jittered, type Random } from './timers.ts'
-
-/** RFC 4271 §8.2.2. */
-export type State = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established'
 
 /** Idle hold after an error (RFC 4271 §8.1.1, DampPeerOscillations): doubles from one error to the next. */
 const IDLE_HOLD_FIRST = 1_000
@@ -34,38 +31,6 @@ const IDLE_HOLD_INCOMING = 5_000
 const TOLERATED = 6
 /** Errors of a neighbour that was forgotten meanwhile count for so long. */
 const FORGIVEN = 2 * IDLE_HOLD_LAST
-
-/** How sessions with a neighbour have ended lately: for how long it has to wait where it comes and goes. */
-export interface Flaps {
-  /** In a row. */
-  readonly errors: number
-  /** Of the last one, on the clock. */
-  readonly endedAt: number
-}
-
-/** What a session tells the rest of the speaker. */
-export interface SessionEvents {
-  /** What our OPEN says of graceful restart now (RFC 4724 §3); undefined: nothing. */
-  gracefulRestart(): GracefulRestart | undefined
-  established(): void
-  /** `wasEstablished`: routes were exchanged. */
-  down(down: Down, wasEstablished: boolean): void
-  /** A connection that the neighbour opened was not taken; the session is as it was. */
-  refused(down: Down): void
-  stateChanged(): void
-  /** An UPDATE or ROUTE-REFRESH; a NOTIFICATION as answer ends the session. */
-  message(type: number, buffer: Uint8Array, start: number, end: number): Notification | undefined
-  /** What was read is worked through, for now. */
-  settled(): void
-  writable(): void
-}
-
-export interface SessionEnvironment {
-  readonly clock: Clock
-  readonly random: Random
-  readonly transport: BgpTransport
-  readonly slices: Slices
-}
 
 /**
  * The finite state machine of one neighbour (RFC 4271 §8), without I/O of its own.
@@ -261,6 +226,13 @@ export class Session implements ChannelOwner {
    * higher BGP identifier, or, where these are the same, the higher AS number (RFC 6286 §2.3).
    */
   opened(channel: Channel): boolean {
+    const other = channel.outgoing ? undefined : this.#events.elsewhere(channel.remote!.routerId)
+    if (other) {
+      this.#channels = this.#channels.filter(one => one !== channel)
+      channel.moveTo(other)
+      this.#report()
+      return other.adopt(channel)
+    }
     const established = this.channel
     if (established?.connection.peerIsDone) established.broken()
     else if (established) {
@@ -274,6 +246,18 @@ export class Session implements ChannelOwner {
       else return this.#collided(channel)
     }
     return true
+  }
+
+  /** Takes over a connection whose OPEN came to another session. False: it was closed. */
+  adopt(channel: Channel): boolean {
+    this.lastOpen = channel.remote
+    this.#channels.push(channel)
+    if (this.#running && !this.#idleHold.running) {
+      this.#connectRetry.cancel()
+      return this.opened(channel)
+    }
+    channel.fail(notification(ERROR.cease.connectionRejected))
+    return false
   }
 
   confirming(): void {

@@ -26,3 +26,8 @@ export function writeUint32(bytes: Uint8Array, offset: number, value: number): n
   bytes[offset + 3] = value
   return offset + 4
 }
+
+/** A BGP identifier as configurations have it, in dotted decimal. */
+export function dotted(id: number): string {
+  return `${id >>> 24}.${(id >>> 16) & 0xff}.${(id >>> 8) & 0xff}.${id & 0xff}`
+}

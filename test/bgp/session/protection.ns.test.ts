@@ -197,3 +197,38 @@ describe('roles with BIRD (RFC 9234)', () => {
     await until('both sessions are up', () => both(box))
   })
 })
+
+describe('two BIRDs of one node', () => {
+  it('have a session each from one address', async () => {
+    const daemon = (routerId: string, port: number, prefix: string) => `router id ${routerId};
+protocol device {}
+protocol static { ipv4; route ${prefix} blackhole; }
+protocol bgp box { local 10.9.1.2 port ${port} as 64601; neighbor 10.9.1.1 as 64500; hold time 90;
+  connect delay time 1; connect retry time 1; error wait time 1, 2; ipv4 { import all; export all; }; }`
+    bird = await new Bird(node, daemon('10.9.1.2', 179, '10.244.1.0/26')).start()
+    const other = await new Bird(node, daemon('10.9.1.3', 1179, '10.244.2.0/26')).start()
+    try {
+      box = new Box({
+        localAs: 64500,
+        routerId: '10.9.1.1',
+        neighborGroups: [
+          {
+            name: 'nodes',
+            remoteAs: 64601,
+            listenRanges: ['10.9.0.0/16'],
+            importPolicy: 'all',
+            exportPolicy: 'all',
+          },
+        ],
+      })
+      await until('both blocks', () => box!.sink.routes.size === 2)
+      const rows = box.speaker.neighbors().map(row => [row.address.split('#')[0], row.routerId, row.state])
+      expect(rows.sort()).toEqual([
+        [FOUR, '10.9.1.2', 'Established'],
+        [FOUR, '10.9.1.3', 'Established'],
+      ])
+    } finally {
+      await other.remove()
+    }
+  })
+})

@@ -44,6 +44,7 @@ class Bench {
         }),
         established: () => this.states.push('established!'),
         down: (down, wasEstablished) => this.downs.push({ down, wasEstablished }),
+        elsewhere: () => undefined,
         refused: down => this.refusals.push(down),
         stateChanged: () => this.states.push(this.session.state),
         message: type => {
