@@ -30,11 +30,13 @@ export function connectedNetworks(
 /**
  * The next hop to announce for routes of one family over a session of another: our first global address of that family
  * on the link that has `localAddress`, and for IPv6 the link-local one beside it (RFC 2545 §3). Pure.
+ * @param on index of the link, where several may have the address: VLANs have the link-local one of their parent
  */
 export function addressBeside(
   addresses: readonly InterfaceAddress[],
   family: Family,
   localAddress: string,
+  on?: number,
 ): LocalNexthop | undefined {
   const texts = addresses.map(({ link, prefix, flags }) => ({
     link,
@@ -42,7 +44,7 @@ export function addressBeside(
     prefix,
     text: prefix.slice(0, prefix.indexOf('/')),
   }))
-  const link = texts.find(({ text }) => text === localAddress)?.link
+  const link = on ?? texts.find(({ text }) => text === localAddress)?.link
   const here = texts.flatMap(one => {
     const bytes = parseAddress(one.text)
     if (one.link !== link || (one.flags & UNUSABLE) !== 0 || bytes?.length !== ADDRESS_BYTES[family])

@@ -1,7 +1,7 @@
 import type { LocalNexthop } from '../bgp/index.ts'
 import { CAUSEWAY_PROTOCOL } from '../forwarding/index.ts'
 import { RT_TABLE, RTPROT } from '../kernel/constants.ts'
-import type { InterfaceAddress, Kernel, KernelEvent } from '../kernel/objects.ts'
+import type { InterfaceAddress, Kernel, KernelEvent, Link } from '../kernel/objects.ts'
 import type { Family } from '../net/address.ts'
 import type { Clock, Timer } from '../net/clock.ts'
 import type { ConnectedNetwork } from '../routing/index.ts'
@@ -51,6 +51,7 @@ export class ConnectedWatch {
   readonly #moved: () => void
   /** What the kernel says of links, addresses and the routes of others. */
   readonly picture = new KernelPicture()
+  #links: readonly Link[] = []
   #addresses: readonly InterfaceAddress[] = []
   readonly #stop: () => void
   #timer: Timer | undefined
@@ -93,6 +94,7 @@ export class ConnectedWatch {
       const routes = await Promise.all(
         FAMILIES.map(family => this.#kernel.dump('routes', { family, ...ofKernel })),
       )
+      this.#links = links
       this.#addresses = addresses
       this.picture.readLinks(links, addresses)
       if (this.#foreignDue) await this.#readForeign()
@@ -125,9 +127,10 @@ export class ConnectedWatch {
     })
   }
 
-  /** Our address of a family on the interface that has `localAddress`, as of the last reading. */
-  addressBeside(family: Family, localAddress: string): LocalNexthop | undefined {
-    return addressBeside(this.#addresses, family, localAddress)
+  /** Our address of a family on the interface that has `localAddress`, or that `link` names, as of the last reading. */
+  addressBeside(family: Family, localAddress: string, link: string | undefined): LocalNexthop | undefined {
+    const on = this.#links.find(({ name }) => name === link)?.index
+    return addressBeside(this.#addresses, family, localAddress, on)
   }
 
   close(): void {

@@ -139,7 +139,7 @@ export class Engine {
         name: this.#confirmed.config.system.hostName,
         description: `Causeway ${parts.version}`,
       }),
-      localNexthop: (family, localAddress) => this.#watch.addressBeside(family, localAddress),
+      localNexthop: (family, address, link) => this.#watch.addressBeside(family, address, link),
     })
     this.operations = new Operations(this.#speaker, () => this.#confirmed.config.bgp)
     this.bgp = new BgpTables({

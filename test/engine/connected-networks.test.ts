@@ -78,6 +78,17 @@ describe('the next hop for the other family of a session', () => {
     })
   })
 
+  it('is that of the link that is named, where several have the local end: VLANs share the address of their parent', () => {
+    const vlans = [
+      address(4, 'fe80::9/64'),
+      address(4, 'fd00:4::1/64'),
+      address(5, 'fe80::9/64'),
+      address(5, 'fd00:5::1/64'),
+    ]
+    expect(addressBeside(vlans, 6, 'fe80::9', 5)?.address).toBe('fd00:5::1')
+    expect(addressBeside(vlans, 6, 'fe80::9', 4)?.address).toBe('fd00:4::1')
+  })
+
   it('is none where the link has no global address, or nobody has the local end', () => {
     expect(addressBeside(addresses, 6, '192.168.51.1')).toBeUndefined()
     expect(addressBeside(addresses, 6, '192.0.2.1')).toBeUndefined()

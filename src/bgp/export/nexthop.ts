@@ -15,8 +15,15 @@ export interface LocalNexthop {
   readonly networks?: readonly string[]
 }
 
-/** Our address of a family on the interface that has `localAddress`, the local end of a session. */
-export type FindLocalNexthop = (family: Family, localAddress: string) => LocalNexthop | undefined
+/**
+ * Our address of a family on the interface that has `localAddress`, the local end of a session; several may have it where
+ * it is link-local, and `link` names the one then.
+ */
+export type FindLocalNexthop = (
+  family: Family,
+  localAddress: string,
+  link: string | undefined,
+) => LocalNexthop | undefined
 
 /**
  * When our own address takes the place of a path's next hop.
@@ -57,12 +64,14 @@ export function nexthopsOf(place: Place, family: Family, find: FindLocalNexthop 
   const extended = family === 4 && place.negotiated.extendedNexthop
   // RFC 8950: over an IPv6 session the next hop of IPv4 routes is an IPv6 address where both sides know it.
   const nexthopFamily = extended && bytes?.length === 16 ? 6 : family
-  const found = find?.(nexthopFamily, local)
-  const onLink = isOnLink(place, local, find)
+  const link = place.localAddress.split('%')[1]
+  const beside = (wanted: Family) => find?.(wanted, local, link)
+  const found = beside(nexthopFamily)
+  const onLink = isOnLink(place, beside)
   return {
     rule: ruleOf(place),
     own: ownNexthop(nexthopFamily, bytes, found, onLink),
-    shared: onLink ? (find?.(family, local)?.networks ?? []).map(text => parsePrefix(text)!) : [],
+    shared: onLink ? (beside(family)?.networks ?? []).map(text => parsePrefix(text)!) : [],
     extended,
   }
 }
@@ -82,12 +91,12 @@ function ruleOf({ settings, type }: Place): NexthopRule {
 }
 
 /** Whether the neighbour is on a link of ours: by its distance, or by its address. */
-function isOnLink({ settings }: Place, local: string, find: FindLocalNexthop | undefined): boolean {
+function isOnLink({ settings }: Place, beside: (family: Family) => LocalNexthop | undefined): boolean {
   const { address, ttl, minimumTtl } = settings.session
   if (ttl === 1 || minimumTtl === 255) return true
   const far = parseAddress(plainAddress(address))
   if (!far) return false
-  const networks = find?.(far.length === 4 ? 4 : 6, local)?.networks ?? []
+  const networks = beside(far.length === 4 ? 4 : 6)?.networks ?? []
   return isLinkLocal(far) || networks.some(text => containsAddress(parsePrefix(text)!, far))
 }
 

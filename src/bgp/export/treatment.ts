@@ -71,8 +71,9 @@ export function treatmentOf(
   const longLived = remote.capabilities.longLivedGracefulRestart !== undefined
   const customersOnly = roleOf(session)?.stops ?? false
   const outgoing = outgoingOf(session)
-  const rewriting = JSON.stringify([outgoing, nexthopsText(nexthops), clusterId, longLived])
-  const eligibility = [addPath && String(paths), client, customersOnly]
+  const inside = type === 'eBGP' ? [] : [clusterId, longLived]
+  const rewriting = JSON.stringify([outgoing, nexthopsText(nexthops), inside])
+  const eligibility = [addPath && String(paths), client, customersOnly, longLived]
   return {
     text: JSON.stringify([rewriting, negotiated.sendLimit, eligibility, policy.text]),
     rewriting,

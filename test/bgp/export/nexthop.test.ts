@@ -28,7 +28,11 @@ function nexthops(
   ][0]!
   const negotiated = { extendedNexthop: extended } as Negotiated
   const type = full.remoteAs === 65000 ? 'iBGP' : 'eBGP'
-  return nexthopsOf({ settings, type, negotiated, localAddress: local }, family, wanted => link[wanted])
+  const place = { settings, type, negotiated, localAddress: local } as const
+  // A link is named where the session runs on link-local addresses, and only there.
+  return nexthopsOf(place, family, (wanted, _address, name) =>
+    name === local.split('%')[1] ? link[wanted] : undefined,
+  )
 }
 
 const own = (family: Family, what: Case = {}) => {
