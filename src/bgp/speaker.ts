@@ -265,8 +265,9 @@ export class Speaker implements NeighborHost {
 
   networksOf(localAddress: string): readonly Prefix[] {
     const local = plainAddress(localAddress)
+    const link = localAddress.split('%')[1]
     const texts = ([4, 6] as const).flatMap(
-      family => this.#options.localNexthop?.(family, local)?.networks ?? [],
+      family => this.#options.localNexthop?.(family, local, link)?.networks ?? [],
     )
     return texts.map(text => parsePrefix(text)!)
   }
