@@ -16,8 +16,8 @@ import type {
 } from '../model/state.ts'
 import { type Family, familyOf } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
-import { type Prefix, parsePrefix } from '../net/prefix.ts'
-import { NexthopSets, Resolver, Rib } from '../routing/index.ts'
+import { contains, type Prefix, parsePrefix } from '../net/prefix.ts'
+import { NexthopSets, Resolver, Rib, type RibRoute } from '../routing/index.ts'
 import { BgpTables } from './bgp-tables.ts'
 import { ConnectedRoutes } from './connected-routes.ts'
 import { ConnectedWatch, type Surroundings } from './connected-watch.ts'
@@ -68,6 +68,7 @@ export class Engine {
   readonly operations: Operations
   readonly #startedAt: number
   readonly #turns: TurnWatch
+  readonly #pauses: Pauses
   /** The BGP table for people. */
   readonly bgp: BgpTables
   #confirmed: Revision = { revision: 0, config: { system: { hostName: 'causeway' } } }
@@ -79,6 +80,7 @@ export class Engine {
     this.#parts = parts
     this.#startedAt = clock.now()
     this.#turns = new TurnWatch(clock)
+    this.#pauses = new Pauses(clock)
     this.#slices = new Slices(clock, action => setImmediate(action))
     this.#reconciler = new Reconciler({ kernel, clock, stateDirectory, log })
     this.#fib = new Fib({ kernel, clock, log })
@@ -147,7 +149,7 @@ export class Engine {
       rib: this.#rib,
       resolver: this.#resolver,
       fib: this.#fib,
-      pauses: new Pauses(clock),
+      pauses: this.#pauses,
       installing: () => this.#confirmed.config.bgp?.installRoutes ?? true,
     })
   }
@@ -298,11 +300,23 @@ export class Engine {
   async #routesOf(family: Family, inside: Prefix | undefined): Promise<RouteState[]> {
     const { kernel } = this.#parts
     const [routes, nexthops, links] = await Promise.all([
-      kernel.dump('routes', { family, table: RT_TABLE.MAIN }),
+      kernel.dump('routes', { family, table: RT_TABLE.MAIN, ...(inside && { inside }) }),
       kernel.dump('nexthops'),
       kernel.dump('links'),
     ])
-    return routeStates(this.#rib.routes(family), { routes, nexthops, links }, inside)
+    const rib = await this.#ribRoutes(family, inside)
+    return routeStates(rib, { routes, nexthops, links }, inside)
+  }
+
+  /** A walk over a large RIB takes many turns of the event loop, each a short one. */
+  async #ribRoutes(family: Family, inside: Prefix | undefined): Promise<RibRoute[]> {
+    const pause = this.#pauses.begin()
+    const found: RibRoute[] = []
+    for (const route of this.#rib.routes(family)) {
+      if (!inside || contains(inside, parsePrefix(route.prefix)!)) found.push(route)
+      if (pause.due) await pause.take()
+    }
+    return found
   }
 
   health(): Health {

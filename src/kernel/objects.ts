@@ -1,4 +1,5 @@
 import type { Family } from '../net/address.ts'
+import type { Prefix } from '../net/prefix.ts'
 
 /**
  * What the kernel's network holds, as one would say it: links by index and name, prefixes and addresses as
@@ -274,4 +275,6 @@ export interface RouteFilter {
   readonly protocol?: number
   /** RTPROT_* that is left out: the kernel sends it, and it is passed over unread. */
   readonly exceptProtocol?: number
+  /** Only this prefix and those inside it: the others are read, and left where they were read. */
+  readonly inside?: Prefix
 }

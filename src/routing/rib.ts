@@ -146,7 +146,10 @@ export class Rib {
   /** What the RIB says of each prefix of a family, in no order that means anything. */
   *routes(family: Family): Generator<RibRoute> {
     const table = this.#tables[family]
-    for (const slot of table.prefixes.slots()) yield this.#route(table, slot)
+    // By slot, since the caller may take pauses in which the table changes.
+    for (let slot = 0; slot < table.prefixes.top; slot++) {
+      if (table.best(slot) !== NO_SOURCE) yield this.#route(table, slot)
+    }
   }
 
   /** What the RIB says of one prefix; undefined where no source offers it. */

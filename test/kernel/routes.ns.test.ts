@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RT_TABLE, RTN, RTPROT } from '../../src/kernel/constants.ts'
 import { type Kernel, openKernel, type RouteBatch } from '../../src/kernel/index.ts'
 import type { Family } from '../../src/net/address.ts'
+import { type Prefix, parsePrefix } from '../../src/net/prefix.ts'
 import { change, cleanUp, indexOf, ip, batch as ipBatch } from './iproute.ts'
 
 const PROTOCOL = 201
@@ -156,6 +157,24 @@ describe('routes in the kernel', () => {
       { gateway: '192.0.2.2', link, weight: 1 },
       { gateway: '198.51.100.2', link, weight: 3 },
     ])
+  })
+
+  it('are read without those of one protocol, and only those inside a prefix', async () => {
+    change('route add 10.1.0.0/16 via 192.0.2.9 proto static')
+    change('route add 10.1.2.0/24 via 192.0.2.9 proto 201')
+    change('route add 10.2.0.0/16 via 192.0.2.9 proto static')
+    const prefixes = async (filter: { exceptProtocol?: number; inside?: Prefix }) =>
+      (await kernel.dump('routes', { family: 4, table: RT_TABLE.MAIN, ...filter })).map(
+        ({ prefix }) => prefix,
+      )
+    const inside = parsePrefix('10.1.0.0/16')!
+    expect(await prefixes({ exceptProtocol: PROTOCOL })).toEqual([
+      '10.1.0.0/16',
+      '10.2.0.0/16',
+      '192.0.2.0/24',
+    ])
+    expect(await prefixes({ inside })).toEqual(['10.1.0.0/16', '10.1.2.0/24'])
+    expect(await prefixes({ inside, exceptProtocol: PROTOCOL })).toEqual(['10.1.0.0/16'])
   })
 
   it('go to the table that is named, also beyond 255', async () => {

@@ -1,4 +1,5 @@
 import { ADDRESS_BYTES, type Family, formatAddress } from '../../net/address.ts'
+import { contains, type Prefix, parsePrefix } from '../../net/prefix.ts'
 import { NLM_F, RTA, RTM, RTM_F } from '../constants.ts'
 import { Attributes, type Message, type ReceiveBuffer } from '../netlink/message-reader.ts'
 import type { MessageWriter } from '../netlink/message-writer.ts'
@@ -107,6 +108,12 @@ export function familiesOf(filter: RouteFilter): readonly Family[] {
 export function matches(route: Route, filter: RouteFilter): boolean {
   return (
     (filter.table === undefined || route.table === filter.table) &&
-    (filter.protocol === undefined || route.protocol === filter.protocol)
+    (filter.protocol === undefined || route.protocol === filter.protocol) &&
+    (filter.inside === undefined || isInside(route.prefix, filter.inside))
   )
+}
+
+function isInside(text: string, outer: Prefix): boolean {
+  const prefix = parsePrefix(text)
+  return prefix !== undefined && contains(outer, prefix)
 }
