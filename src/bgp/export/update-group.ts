@@ -21,7 +21,7 @@ export interface Member {
   send(bytes: Uint8Array, updates: number): void
   /** Octets that wait for its TCP. */
   readonly waiting: number
-  /** All that there is to say has been said: the moment for End-of-RIB. */
+  /** All that there is in the table has been said: the moment for End-of-RIB. */
   caughtUp(): void
 }
 
@@ -71,6 +71,10 @@ export class UpdateGroup implements Follower {
   readonly #queue = new WaitingSlots()
   /** The next slot of a walk over the whole table, -1 where there is none under way. */
   #walk = -1
+  /** A walk has ended, and its members do not know yet. */
+  #walked = false
+  /** Something was sent since the last look for slow members. */
+  #sent = false
   /** The walk says again what was said before: for a route refresh. */
   #again = false
   #announced = 0
@@ -234,6 +238,8 @@ export class UpdateGroup implements Follower {
 
   /** Members that lag so far behind the others that they need a group of their own. */
   slow(): Member[] {
+    if (!this.#sent) return []
+    this.#sent = false
     const lagging = [...this.members].filter(member => member.waiting > SLOW)
     return lagging.length < this.members.size ? lagging : []
   }
@@ -254,7 +260,9 @@ export class UpdateGroup implements Follower {
       this.#flush()
       if (this.busy && now() >= until) return this.ready
     }
-    for (const member of this.members) member.caughtUp()
+    // Who waits for this has come with a walk of its own; thousands of members are not asked for each change.
+    if (this.#walked) for (const member of this.members) member.caughtUp()
+    this.#walked = false
     return false
   }
 
@@ -273,6 +281,7 @@ export class UpdateGroup implements Follower {
     else {
       this.#walk = -1
       this.#again = false
+      this.#walked = true
     }
   }
 
@@ -450,6 +459,7 @@ export class UpdateGroup implements Follower {
   #emit(bytes: Uint8Array, messages: number): void {
     const updates = messages - this.#written
     this.#written = messages
+    this.#sent = true
     if (this.#recipient) this.#recipient.send(bytes, updates)
     else this.#delivery.add(bytes, updates, this.#excluded)
   }
