@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import type { AddressFamily } from '../model/config-bgp-keeping.ts'
-import { AddressText } from '../model/scalars.ts'
+import { BgpNeighborText } from '../model/scalars.ts'
 import { engineErrors, type Route } from './route.ts'
 
 const Outcome = Type.Object(
@@ -29,7 +29,7 @@ export const bgpRoutes: readonly Route[] = [
     id: 'refreshNeighbor',
     summary: 'Soft reset: exchange routes with a BGP neighbour again, without ending the session.',
     tag: 'state',
-    params: { address: AddressText },
+    params: { address: BgpNeighborText },
     query: {
       direction: Type.Union([Type.Literal('in'), Type.Literal('out')], {
         description: 'in: what the neighbour announces; out: what it is told.',
@@ -57,7 +57,7 @@ export const bgpRoutes: readonly Route[] = [
     summary:
       'Hard reset: end the session with a BGP neighbour, or clear what keeps it down, and begin it again.',
     tag: 'state',
-    params: { address: AddressText },
+    params: { address: BgpNeighborText },
     query: {
       message: Type.Optional(
         Type.String({

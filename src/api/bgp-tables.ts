@@ -1,15 +1,10 @@
 import Type from 'typebox'
 import { bgpRouteQuery, bgpTableQuery } from '../model/engine-queries.ts'
-import { AddressText } from '../model/scalars.ts'
+import { AddressText, BgpNeighborText } from '../model/scalars.ts'
 import { canonicalZoned } from '../net/zone.ts'
 import { type ApiRequest, type ApiResponse, engineErrors, type Route } from './route.ts'
 
 const neighborErrors = ['neighbor-not-found', 'query-invalid', ...engineErrors] as const
-
-const Neighbor = Type.String({
-  format: 'bgp-neighbor',
-  description: 'Its address, with zone where it is link-local, or %eth0 for the one on that interface.',
-})
 
 const Prefix = Type.String({
   format: 'ip-prefix',
@@ -32,7 +27,7 @@ export const bgpTableRoutes: readonly Route[] = [
     id: 'getReceivedRoutes',
     summary: 'What a BGP neighbour has announced, accepted or not, with the reason.',
     tag: 'state',
-    params: { address: Neighbor },
+    params: { address: BgpNeighborText },
     query: bgpTableQuery,
     responses: { 200: { description: 'A page of its routes.', schema: Type.Ref('BgpRoutePage#') } },
     errors: neighborErrors,
@@ -44,7 +39,7 @@ export const bgpTableRoutes: readonly Route[] = [
     id: 'getAdvertisedRoutes',
     summary: 'What a BGP neighbour was told, with the attributes as they were sent.',
     tag: 'state',
-    params: { address: Neighbor },
+    params: { address: BgpNeighborText },
     query: bgpTableQuery,
     responses: { 200: { description: 'A page of routes.', schema: Type.Ref('BgpAdvertisedPage#') } },
     errors: neighborErrors,

@@ -1,7 +1,7 @@
 import Type, { type TSchema } from 'typebox'
 import { DEFAULT_PAGE, routeQuery } from '../model/engine-queries.ts'
 import { CausewayError } from '../model/errors.ts'
-import { InterfaceName } from '../model/scalars.ts'
+import { BgpNeighborText, InterfaceName } from '../model/scalars.ts'
 import { canonicalZoned } from '../net/zone.ts'
 import { type ApiRequest, type ApiResponse, engineErrors, type Route } from './route.ts'
 
@@ -68,12 +68,7 @@ export const stateRoutes: readonly Route[] = [
     id: 'getNeighbor',
     summary: 'One BGP neighbour and its session.',
     tag: 'state',
-    params: {
-      address: Type.String({
-        format: 'bgp-neighbor',
-        description: 'Its address, with zone where it is link-local, or %eth0 for the one on that interface.',
-      }),
-    },
+    params: { address: BgpNeighborText },
     responses: { 200: { description: 'The neighbour.', schema: Type.Ref('BgpNeighborState#') } },
     errors: ['neighbor-not-found', 'query-invalid', ...engineErrors],
     handle: getNeighbor,

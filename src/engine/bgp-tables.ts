@@ -3,8 +3,9 @@ import type { Fib } from '../forwarding/index.ts'
 import type { BgpRouteQuery } from '../model/engine-protocol.ts'
 import { CausewayError } from '../model/errors.ts'
 import type { BgpAdvertisedPage, BgpRoute, BgpRoutePage } from '../model/state-bgp.ts'
-import { canonicalAddress, type Family, familyOf } from '../net/address.ts'
+import { type Family, familyOf } from '../net/address.ts'
 import { formatPrefix, networkOf, type Prefix, parsePrefix } from '../net/prefix.ts'
+import { canonicalZoned } from '../net/zone.ts'
 import type { Resolver, Rib } from '../routing/index.ts'
 import type { Pauses } from './pauses.ts'
 import { advertisedState, bgpRouteState, type Installation } from './state/bgp-routes.ts'
@@ -100,7 +101,7 @@ export class BgpTables {
   }
 
   #peerOf(text: string): number {
-    const peer = this.#view.peerOf(canonicalAddress(text) ?? text) ?? this.#view.peerOf(text)
+    const peer = this.#view.peerOf(canonicalZoned(text) ?? text) ?? this.#view.peerOf(text)
     if (peer === undefined) throw new CausewayError('neighbor-not-found', { address: text })
     return peer
   }

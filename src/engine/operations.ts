@@ -3,7 +3,7 @@ import type { Bgp } from '../model/config-bgp.ts'
 import type { EngineMethods } from '../model/engine-protocol.ts'
 import { CausewayError } from '../model/errors.ts'
 import type { MigrationState } from '../model/state.ts'
-import { canonicalAddress } from '../net/address.ts'
+import { canonicalZoned } from '../net/zone.ts'
 
 /** What an operator does to sessions, and asks before doing it; refused with a `CausewayError`. */
 export class Operations {
@@ -28,7 +28,7 @@ export class Operations {
   }: EngineMethods['refreshNeighbor']['params']): EngineMethods['refreshNeighbor']['result'] {
     const families =
       family === undefined ? undefined : [family === 'ipv4-unicast' ? (4 as const) : (6 as const)]
-    const outcome = this.#speaker.refresh(canonicalAddress(address) ?? address, direction, families)
+    const outcome = this.#speaker.refresh(canonicalZoned(address) ?? address, direction, families)
     if (outcome === 'unknown') throw new CausewayError('neighbor-not-found', { address })
     if (outcome === 'down') {
       const what = family === undefined ? 'no session' : `no session for ${family}`
@@ -41,7 +41,7 @@ export class Operations {
     address,
     message,
   }: EngineMethods['resetNeighbor']['params']): EngineMethods['resetNeighbor']['result'] {
-    const outcome = this.#speaker.reset(canonicalAddress(address) ?? address, message)
+    const outcome = this.#speaker.reset(canonicalZoned(address) ?? address, message)
     if (outcome === 'unknown') throw new CausewayError('neighbor-not-found', { address })
     if (outcome === 'disabled') throw new CausewayError('neighbor-disabled', { address })
     return { outcome }

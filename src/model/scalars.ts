@@ -22,6 +22,13 @@ export const nameText = (description: string) =>
 
 export const AddressText = addressText('IPv4 or IPv6 address.')
 
+/** What the state and REST know a BGP neighbour by. */
+export const BgpNeighborText = Type.String({
+  format: 'bgp-neighbor',
+  description:
+    'Address of the neighbour, with zone where it is link-local; %eth0 for the one on that interface; 192.0.2.1#192.0.2.9, with its BGP identifier, for a further one at an address.',
+})
+
 export const PrefixText = prefixText('Address and prefix length, as in 10.0.0.1/24.')
 
 export const MacText = macText('MAC address: six hexadecimal octets with colons.')
