@@ -204,6 +204,14 @@ export class Speaker implements NeighborHost {
     this.#collectOwnAddresses()
   }
 
+  /** How many neighbours there are, and with how many a session is up: for who asks often. */
+  neighborCounts(): { configured: number; established: number } {
+    let established = 0
+    for (const neighbor of this.#neighbors.values())
+      if (neighbor.session.state === 'Established') established++
+    return { configured: this.#neighbors.size, established }
+  }
+
   neighbors(): BgpNeighborState[] {
     return this.#sorted().map(neighbor => neighbor.state())
   }

@@ -322,7 +322,6 @@ export class Engine {
   health(): Health {
     const report = this.#reconciler.report()
     const fib = this.#fib.status()
-    const neighbors = this.#speaker.neighbors()
     const failures = [...report.failures, ...fib.failures]
     return {
       status: report.reconciled && failures.length === 0 ? 'ok' : 'degraded',
@@ -331,10 +330,7 @@ export class Engine {
       uptime: Math.round(this.#parts.clock.now() - this.#startedAt) / 1000,
       reconciled: report.reconciled,
       failures,
-      neighbors: {
-        configured: neighbors.length,
-        established: neighbors.filter(one => one.state === 'Established').length,
-      },
+      neighbors: this.#speaker.neighborCounts(),
       routes: {
         rib: this.#rib.size,
         installed: fib.installed,
