@@ -193,7 +193,18 @@ export const PolicyMatch = Type.Object(
 export const PolicySet = Type.Object(
   {
     localPreference: Type.Optional(NumberChange('LOCAL_PREF (RFC 4271 §5.1.5)')),
-    med: Type.Optional(NumberChange('MULTI_EXIT_DISC (RFC 4271 §5.1.4)')),
+    med: Type.Optional(
+      Type.Union(
+        [
+          NumberChange('MULTI_EXIT_DISC (RFC 4271 §5.1.4)'),
+          Type.Literal('none', { description: 'Take it away.' }),
+        ],
+        {
+          description:
+            'MULTI_EXIT_DISC (RFC 4271 §5.1.4): a number, "+10" or "-10", or none to take it away.',
+        },
+      ),
+    ),
     origin: Type.Optional(RouteOrigin),
     communities: Type.Optional(
       Type.Object(

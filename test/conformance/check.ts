@@ -50,12 +50,12 @@ function isWritten({ file, titles }: NamedTest, root: string): boolean {
 /** What stands in a title for what is filled in at run time: of printf in tables, `${…}` in templates. */
 const OPEN = /%[sdifjo#]|\$\{[^}]*\}/g
 
-/** The texts of a source file that could be titles: those with enough text of their own to tell them apart. */
+/** The texts of a source file that could be titles: what is filled in only where enough text stands around it to tell them apart. */
 function titlesIn(source: string): RegExp[] {
   const texts = source.matchAll(/'((?:[^'\\\n]|\\.)+)'|"((?:[^"\\\n]|\\.)+)"|`((?:[^`\\]|\\.)+)`/g)
   return [...texts]
     .map(([, single, double, template]) => (single ?? double ?? template ?? '').replace(/\\(.)/g, '$1'))
-    .filter(text => text.replace(OPEN, '').length >= 5)
+    .filter(text => text.replace(OPEN, '') === text || text.replace(OPEN, '').length >= 5)
     .map(text => new RegExp(`^${text.split(OPEN).map(literally).join('.*')}$`))
 }
 

@@ -305,6 +305,31 @@ describe('degree of preference', () => {
   })
 })
 
+describe('MED', () => {
+  it('is taken away where the import policy says so, before the choice is made and before anybody is told', () => {
+    const twice = [
+      { ...EXTERNAL, importPolicy: 'without' },
+      { ...EXTERNAL_TOO, remoteAs: 64513, importPolicy: 'all' },
+    ]
+    const rules = (med: 'none' | 7) => [
+      { action: 'next' as const, set: { med: 7 } },
+      { action: 'accept' as const, set: { med } },
+    ]
+    const all = { name: 'all', rules: [{ action: 'accept' as const }] }
+    const scene = new Scene([...twice, INTERNAL], {}, [all, { name: 'without', rules: rules('none') }])
+    const inside = scene.join(INTERNAL)
+    scene.join(twice[0]!).announce([PREFIX], '80 04 04 00000064')
+    scene.join(twice[1]!).announce([PREFIX], '80 04 04 00000006')
+    // Without a MED it is the lowest there is.
+    expect(scene.box.sink.routes.get(PREFIX)).toEqual(['10.0.0.2'])
+    expect(inside.routes.get(PREFIX)).toBeDefined()
+    expect(inside.routes.get(PREFIX)?.med).toBeUndefined()
+    scene.configure({}, [all, { name: 'without', rules: rules(7) }])
+    expect(scene.box.sink.routes.get(PREFIX)).toEqual(['10.0.0.3'])
+    expect(inside.routes.get(PREFIX)?.med).toBe(6)
+  })
+})
+
 describe('NEXT_HOP', () => {
   it('of a route is where the RIB is told to send packets', () => {
     const scene = new Scene([EXTERNAL])

@@ -26,7 +26,7 @@ export function changeOf(set: PolicySet, family: Family, side: PolicySide, lists
   }
   return {
     ...(localPreference !== undefined && { localPreference: numberChange(localPreference) }),
-    ...(med !== undefined && { med: numberChange(med) }),
+    ...(med !== undefined && { med: med === 'none' ? null : numberChange(med) }),
     ...(origin !== undefined && { origin: ORIGINS.indexOf(origin) }),
     ...(edit && { communities: [edit] }),
     ...(asPathPrepend && {

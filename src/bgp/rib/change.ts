@@ -95,7 +95,8 @@ function composeNumber(
   first: NumberChange | null | undefined,
   second: NumberChange | null | undefined,
 ): NumberChange | null | undefined {
-  if (second === undefined || second === null || typeof second === 'number') return second ?? first
+  if (second === undefined) return first
+  if (second === null || typeof second === 'number') return second
   if (first === undefined) return second
   if (first === null || typeof first === 'number') return clamp((first ?? 0) + second.add)
   return { add: first.add + second.add }

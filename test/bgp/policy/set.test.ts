@@ -31,6 +31,7 @@ describe('what a rule sets', () => {
   it('MED, counted from 0 where there is none', () => {
     expect(applied({ med: '+5' }).med).toBe(5)
     expect(applied({ med: '-5' }, { med: 20 }).med).toBe(15)
+    expect(applied({ med: 'none' }, { med: 20 })).not.toHaveProperty('med')
   })
 
   it('ORIGIN', () => {

@@ -180,8 +180,9 @@ export const ROUTES: readonly Entry[] = [
     n: 2,
     level: 'MUST',
     hash: '3e6915157579',
-    says: 'Where MED is removed before IBGP hears of a route, it is compared among EBGP routes only',
-    gap: 'The choice is never made by a MED that was removed: it compares what the import policy leaves, and what IBGP is told is the same.',
+    says: 'Where MED is removed before IBGP hears of a route, the received one is compared among EBGP routes only, or as here not at all',
+    shown:
+      'test/conformance/rfc4271-messages.test.ts › MED › is taken away where the import policy says so, before the choice is made and before anybody is told',
   },
   {
     section: '9.1.2.2',
