@@ -53,6 +53,8 @@ export class ConnectedWatch {
   readonly picture = new KernelPicture()
   #links: readonly Link[] = []
   #addresses: readonly InterfaceAddress[] = []
+  /** What `addressBeside` found in them: each session asks. */
+  readonly #beside = new Map<string, LocalNexthop | undefined>()
   readonly #stop: () => void
   #timer: Timer | undefined
   #reading: Promise<void> = Promise.resolve()
@@ -96,6 +98,7 @@ export class ConnectedWatch {
       )
       this.#links = links
       this.#addresses = addresses
+      this.#beside.clear()
       this.picture.readLinks(links, addresses)
       if (this.#foreignDue) await this.#readForeign()
       if (this.#closed) return
@@ -129,8 +132,12 @@ export class ConnectedWatch {
 
   /** Our address of a family on the interface that has `localAddress`, or that `link` names, as of the last reading. */
   addressBeside(family: Family, localAddress: string, link: string | undefined): LocalNexthop | undefined {
-    const on = this.#links.find(({ name }) => name === link)?.index
-    return addressBeside(this.#addresses, family, localAddress, on)
+    const key = `${family} ${localAddress} ${link ?? ''}`
+    if (!this.#beside.has(key)) {
+      const on = this.#links.find(({ name }) => name === link)?.index
+      this.#beside.set(key, addressBeside(this.#addresses, family, localAddress, on))
+    }
+    return this.#beside.get(key)
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import { openKernel } from '../kernel/index.ts'
 import type { Config } from '../model/config.ts'
 import { CausewayError } from '../model/errors.ts'
 import { systemClock } from '../net/clock.ts'
+import { logLine as log } from './log-lines.ts'
 
 const USAGE = `usage: engine [options]
 
@@ -23,10 +24,6 @@ exit codes: 0 stopped, 1 failed, 2 wrong arguments or configuration
 
 const EXIT_FAILED = 1
 const EXIT_USAGE = 2
-
-function log(line: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${line}\n`)
-}
 
 function fail(status: number, message: string): never {
   process.stderr.write(`engine: ${message}\n`)

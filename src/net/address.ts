@@ -1,4 +1,4 @@
-import { Address4, Address6 } from 'ip-address'
+import { Address6 } from 'ip-address'
 
 /** IP version, as in the `Family` of a prefix or a table. */
 export type Family = 4 | 6
@@ -35,8 +35,9 @@ function parseColons(text: string): Uint8Array {
 }
 
 function parseDotted(text: string): Uint8Array | undefined {
-  if (!/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text) || !Address4.isValid(text)) return undefined
-  return Uint8Array.from(text.split('.').map(Number))
+  if (!/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text)) return undefined
+  const octets = text.split('.').map(Number)
+  return octets.every(octet => octet <= 255) ? Uint8Array.from(octets) : undefined
 }
 
 /**
