@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import about from '../../package.json' with { type: 'json' }
+import { rehearse } from '../bgp/index.ts'
 import { ConfigStore, formatProblems, parseConfig } from '../config/index.ts'
 import { Engine, EngineServer, TcpTransport } from '../engine/index.ts'
 import { openKernel } from '../kernel/index.ts'
@@ -24,6 +25,8 @@ exit codes: 0 stopped, 1 failed, 2 wrong arguments or configuration
 
 const EXIT_FAILED = 1
 const EXIT_USAGE = 2
+/** Milliseconds of the rehearsal at most; the kernel's worker starts meanwhile. */
+const REHEARSAL = 400
 
 function fail(status: number, message: string): never {
   process.stderr.write(`engine: ${message}\n`)
@@ -71,7 +74,14 @@ const { version } = about
 
 try {
   // The engine without its kernel is none: whoever supervises it starts it anew, and it adopts what is there.
-  const kernel = await openKernel({ log: line => fail(EXIT_FAILED, line) })
+  const [kernel] = await Promise.all([
+    openKernel({ log: line => fail(EXIT_FAILED, line) }),
+    rehearse({
+      clock: systemClock,
+      limit: REHEARSAL,
+      pause: () => new Promise(resolve => setImmediate(resolve)),
+    }),
+  ])
   const engine = new Engine({
     kernel,
     clock: systemClock,
