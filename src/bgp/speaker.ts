@@ -198,10 +198,18 @@ export class Speaker implements NeighborHost {
     }
   }
 
-  /** Addresses of the box: a route whose next hop is one of them is not used. */
+  /** Addresses of the box: a route whose next hop is one of them is not used, and what neighbours are told to use may change. */
   setOwnAddresses(addresses: Iterable<string>): void {
+    const before = this.#addresses
     this.#addresses = new Set(addresses)
     this.#collectOwnAddresses()
+    const either = [...before, ...this.#addresses]
+    const changed = new Set(either.filter(one => before.has(one) !== this.#addresses.has(one)))
+    if (changed.size === 0) return
+    this.#retarget()
+    if (this.tables.hops.anyVia(changed))
+      for (const neighbor of this.#neighbors.values()) neighbor.reconsider()
+    this.#settleSoon()
   }
 
   /** How many neighbours there are, and with how many a session is up: for who asks often. */

@@ -75,6 +75,11 @@ export class Hops {
     this.#free.push(id)
   }
 
+  /** Whether some path's next hop is one of these addresses. */
+  anyVia(addresses: ReadonlySet<string>): boolean {
+    return this.#hops.some(hop => hop?.via !== undefined && addresses.has(hop.via))
+  }
+
   /** The address of a next hop as canonical text; undefined for what we originate. */
   via(id: number): string | undefined {
     return this.#hops[id]?.via
