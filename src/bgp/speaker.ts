@@ -4,11 +4,10 @@ import type { BgpNeighborState, MigrationState } from '../model/state.ts'
 import type { Family } from '../net/address.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
 import { Acceptance } from './acceptance.ts'
+import { Announcing } from './announcing.ts'
 import { BmpMonitor } from './bmp/monitor.ts'
 import { Gathering } from './export/gathering.ts'
 import { plainAddress } from './export/nexthop.ts'
-import { type Treatment, treatmentOf } from './export/treatment.ts'
-import { UpdateGroups } from './export/update-groups.ts'
 import { importText } from './import-context.ts'
 import { LogLimit } from './log-limit.ts'
 import { migrationState } from './migration.ts'
@@ -46,7 +45,7 @@ export class Speaker implements NeighborHost {
   readonly #options: SpeakerOptions
   readonly #neighbors = new Map<string, Neighbor>()
   readonly #byPeer = new Map<number, Neighbor>()
-  readonly #groups: Readonly<Record<Family, UpdateGroups>>
+  readonly #announcing: Announcing
   readonly #policies: PolicyBook
   readonly #deferral: RestartDeferral
   readonly #gathering: Gathering
@@ -83,18 +82,19 @@ export class Speaker implements NeighborHost {
       identity: options.identity ?? (() => ({ name: '', description: 'Causeway' })),
       log: (address, message) => this.#log('monitoring', address, message),
     })
-    const { paths, attributes, columns } = this.tables
-    this.#policies = new PolicyBook(attributes)
-    this.#groups = {
-      4: new UpdateGroups(4, { table: paths[4], attributes, peers: columns }),
-      6: new UpdateGroups(6, { table: paths[6], attributes, peers: columns }),
-    }
+    this.#policies = new PolicyBook(this.tables.attributes)
+    this.#announcing = new Announcing({
+      tables: this.tables,
+      policies: this.#policies,
+      localNexthop: options.localNexthop,
+      audienceOf: peer => this.#byPeer.get(peer),
+    })
     this.#originated = new Originated(this.tables)
     this.view = new RouteView({
       tables: this.tables,
       addressOf: peer => this.#byPeer.get(peer)?.address,
       peerOf: address => this.#neighbors.get(address)?.peer,
-      groupOf: (family, peer) => this.#groups[family].of(peer),
+      groupOf: (family, peer) => this.#announcing.groupOf(family, peer),
       refusalOf: (family, peer, slot, received) =>
         this.#byPeer.get(peer)?.explainRefusal(family, slot, received),
     })
@@ -150,7 +150,7 @@ export class Speaker implements NeighborHost {
     }
     for (const family of [4, 6] as const) this.tables.paths[family].configure(tableSettings)
     this.#acceptance.listen(wanted.values())
-    this.#retarget()
+    this.#announcing.retarget()
     const comes = (address: string) =>
       wanted.get(address)?.enabled ?? this.#acceptance.dynamic(address) !== undefined
     this.#deferral.begin(comes, this.#restartTime(wanted), bgp && this.#unsure(bgp, wanted))
@@ -206,7 +206,7 @@ export class Speaker implements NeighborHost {
     const either = [...before, ...this.#addresses]
     const changed = new Set(either.filter(one => before.has(one) !== this.#addresses.has(one)))
     if (changed.size === 0) return
-    this.#retarget()
+    this.#announcing.retarget()
     if (this.tables.hops.anyVia(changed))
       for (const neighbor of this.#neighbors.values()) neighbor.reconsider()
     this.#settleSoon()
@@ -310,7 +310,7 @@ export class Speaker implements NeighborHost {
     const negotiated = neighbor.channel!.negotiated!
     this.ownAddresses.add(plainAddress(neighbor.channel!.localAddress))
     for (const family of negotiated.families) {
-      this.#groups[family].join(neighbor.member(family), this.#treatment(neighbor, family))
+      this.#announcing.join(neighbor, family)
       neighbor.joined(family)
     }
     this.#gathering.joined()
@@ -327,11 +327,11 @@ export class Speaker implements NeighborHost {
   }
 
   updateGroup(peer: number, family: Family) {
-    return this.#groups[family].of(peer)
+    return this.#announcing.groupOf(family, peer)
   }
 
   down(neighbor: Neighbor, reason: string): void {
-    for (const family of [4, 6] as const) this.#groups[family].leave(neighbor.member(family))
+    this.#announcing.leave(neighbor)
     // A neighbour that is not there is worth one line, not one for each attempt.
     if (this.#said.get(neighbor) === reason) return
     this.#said.set(neighbor, reason)
@@ -350,7 +350,7 @@ export class Speaker implements NeighborHost {
 
   refreshRequested(neighbor: Neighbor, family: Family): void {
     neighbor.refreshing(family)
-    this.#groups[family].again(neighbor.member(family))
+    this.#announcing.again(neighbor, family)
     this.settle()
   }
 
@@ -398,8 +398,7 @@ export class Speaker implements NeighborHost {
       if (this.tables.paths[family].waiting > 0 && now() >= until) return true
       if (this.tables.paths[family].settle(now, until)) more = true
     }
-    for (const family of [4, 6] as const)
-      if (this.#groups[family].run(now, until, this.#gathering.active)) more = true
+    if (this.#announcing.run(now, until, this.#gathering.active)) more = true
     // A table that is not decided yet may have more to say than the groups know.
     if (!more && !this.#converged && this.#bgp) {
       this.#converged = true
@@ -422,8 +421,7 @@ export class Speaker implements NeighborHost {
       neighbor.limitsChanged(before.maxPrefixes)
     }
     if (changed) neighbor.reconsider()
-    if (before.routeReflectorClient !== settings.routeReflectorClient)
-      for (const family of [4, 6] as const) this.#groups[family].review()
+    if (before.routeReflectorClient !== settings.routeReflectorClient) this.#announcing.review()
   }
 
   #disable(neighbor: Neighbor): void {
@@ -488,20 +486,5 @@ export class Speaker implements NeighborHost {
     for (const { channel } of this.#neighbors.values()) {
       if (channel) this.ownAddresses.add(plainAddress(channel.localAddress))
     }
-  }
-
-  /** Update groups by the configuration as it is now. */
-  #retarget(): void {
-    for (const family of [4, 6] as const) {
-      this.#groups[family].retarget(peer => this.#treatment(this.#byPeer.get(peer)!, family))
-    }
-  }
-
-  #treatment(neighbor: Neighbor, family: Family): Treatment {
-    const { settings, type } = neighbor
-    const { negotiated, remote, localAddress } = neighbor.channel!
-    const policy = this.#policies.exportPolicy(settings, type)
-    const session = { settings, type, negotiated: negotiated!, remote: remote!, localAddress }
-    return treatmentOf(session, family, policy, this.#options.localNexthop)
   }
 }
