@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import type { Family } from '../net/address.ts'
 import {
@@ -21,13 +22,12 @@ class Frr implements BgpPeer {
   readonly name: string
   readonly #options: PeerOptions
   readonly #zebra: LabProcess
-  #bgpd: LabProcess
+  #bgpd: LabProcess | undefined
 
   constructor(options: PeerOptions) {
     this.#options = options
     this.name = `FRR on ${options.namespace.name}`
     this.#zebra = this.#start('zebra')
-    this.#bgpd = this.#start('bgpd')
   }
 
   async vtysh(...commands: readonly string[]): Promise<string> {
@@ -60,41 +60,46 @@ class Frr implements BgpPeer {
   }
 
   async kill(): Promise<void> {
-    await this.#bgpd.stop('SIGKILL')
+    await this.#bgpd?.stop('SIGKILL')
   }
 
   async restart(): Promise<void> {
-    this.#bgpd = this.#start('bgpd')
     await this.answers()
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#bgpd.stop(), this.#zebra.stop()])
+    await Promise.all([this.#bgpd?.stop(), this.#zebra.stop()])
   }
 
   log(): readonly string[] {
-    return this.#bgpd.lines
+    return [...this.#zebra.lines, ...(this.#bgpd?.lines ?? [])]
   }
 
-  /** Waits until bgpd answers with its configuration read. */
+  /** Starts bgpd, and waits until it answers with its configuration read and knows its interfaces from zebra. */
   async answers(): Promise<void> {
-    const sentence = `${this.name} answers`
+    // Without zebra it goes on all the same, and announces IPv4 addresses as IPv6 next hops.
     await until(
-      sentence,
+      `zebra of ${this.name} listens`,
+      () => existsSync(`${this.#options.directory}/zebra.sock`) || undefined,
+      {
+        interval: 10,
+      },
+    )
+    const bgpd = this.#start('bgpd')
+    this.#bgpd = bgpd
+    const ended = () => !bgpd.running || !this.#zebra.running
+    await until(
+      `${this.name} answers`,
       async () => {
-        if (!this.#bgpd.running || !this.#zebra.running) return 'ended'
-        const text = await this.vtysh('show bgp summary json')
-        return text.trimStart().startsWith('{') ? 'up' : undefined
+        if (ended()) return 'ended'
+        const text = await this.vtysh('show bgp summary json', 'show zebra client summary')
+        return /^bgp\b/m.test(text) ? 'up' : undefined
       },
       { interval: 20, limit: 15_000 },
     )
-    const wrong = this.#bgpd.lines.find(line => CONFIG_FAULT.test(line))
+    const wrong = bgpd.lines.find(line => CONFIG_FAULT.test(line))
     if (wrong !== undefined) throw new LabError(`${this.name}: ${faultText(wrong)}`)
-    if (!this.#bgpd.running || !this.#zebra.running) {
-      throw new LabError(
-        `${this.name} ended: ${[...this.#zebra.lines, ...this.#bgpd.lines].slice(-5).join('; ')}`,
-      )
-    }
+    if (ended()) throw new LabError(`${this.name} ended: ${this.log().slice(-5).join('; ')}`)
   }
 
   #start(daemon: 'zebra' | 'bgpd'): LabProcess {

@@ -63,6 +63,8 @@ export interface Ours {
   /** Keys of `bgp` beside neighbours. */
   readonly bgp?: Partial<Bgp> & Readonly<Record<string, unknown>>
   readonly policies?: readonly Policy[]
+  /** False: our interface has no addresses of its own but the link-local one. */
+  readonly numbered?: boolean
   /** Static routes beside those that are always there. */
   readonly routes?: readonly { readonly prefix: string; readonly blackhole: boolean }[]
 }
@@ -77,6 +79,7 @@ export class Bench {
   readonly #namespaces: Machines
   readonly #directory: string
   readonly #running: BgpPeer[] = []
+  readonly #atEnd: (() => Promise<void>)[] = []
   #serial = 0
   /** Lines of the engine's log before this case. */
   #logged = 0
@@ -211,8 +214,14 @@ export class Bench {
     )
   }
 
+  /** Has something done when the case is over, however it ends. */
+  atEnd(action: () => Promise<void>): void {
+    this.#atEnd.push(action)
+  }
+
   /** Ends whatever a case started, and leaves our engine without neighbours. */
   async reset(): Promise<void> {
+    for (const action of this.#atEnd.splice(0)) await action()
     await this.ours({})
     await Promise.all(this.#running.splice(0).map(peer => peer.stop()))
     this.wire.clear()
@@ -268,10 +277,12 @@ function defaults(
   return { as: machine.as, routerId: machine[4], self: { 4: machine[4], 6: machine[6] }, origins }
 }
 
-function configOf({ neighbors, bgp, policies = [], routes = [] }: Ours) {
+function configOf({ neighbors, bgp, policies = [], routes = [], numbered = true }: Ours) {
   return {
     system: { hostName: 'box' },
-    interfaces: [{ type: 'ethernet', name: 'eth0', addresses: [`${OURS[4]}/24`, `${OURS[6]}/64`] }],
+    interfaces: [
+      { type: 'ethernet', name: 'eth0', addresses: numbered ? [`${OURS[4]}/24`, `${OURS[6]}/64`] : [] },
+    ],
     routes: [
       { prefix: OUR_ROUTES[4], blackhole: true },
       { prefix: OUR_ROUTES[6], blackhole: true },

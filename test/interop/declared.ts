@@ -7,7 +7,23 @@ import type { PeerName } from './bench.ts'
 export const DECLARED: Readonly<Record<PeerName, readonly string[]>> = {
   bird: [],
   frr: [],
-  gobgp: [],
-  openbgpd: ['both-families'],
-  exabgp: [],
+  gobgp: [
+    ...['refresh-theirs', 'enhanced-refresh', 'as-trans', 'extended-message', 'originator-loop'],
+    ...['role', 'role-mismatch'],
+  ],
+  openbgpd: [
+    ...['both-families', 'unnumbered', 'refresh-ours', 'gr-helper', 'llgr-helper', 'llgr-restarting'],
+    ...['extended-nexthop', 'extended-message'],
+  ],
+  exabgp: [
+    ...[
+      'unnumbered',
+      'gr-restarting',
+      'llgr-helper',
+      'llgr-restarting',
+      'shutdown-theirs',
+      'max-prefixes-theirs',
+    ],
+    ...['role', 'role-mismatch'],
+  ],
 }

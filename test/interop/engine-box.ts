@@ -69,7 +69,12 @@ export class EngineBox {
 
   /** Asks a neighbour for its routes again. */
   async refresh(address: string): Promise<void> {
-    await this.#client.call('refreshNeighbor' as never, { address } as never)
+    await this.#client.call('refreshNeighbor', { address, direction: 'in' })
+  }
+
+  /** Ends a session with a text for the neighbour (RFC 9003); it comes back at once. */
+  async reset(address: string, message: string): Promise<void> {
+    await this.#client.call('resetNeighbor', { address, message })
   }
 
   async route(prefix: string): Promise<RouteState | undefined> {

@@ -13,6 +13,7 @@ import { exchange } from './sessions.ts'
 const CODE_AT = 19
 const CEASE = 6
 const MAX_PREFIXES = 1
+const ADMINISTRATIVE_RESET = 4
 const OPEN_ERROR = 2
 const ROLE_MISMATCH = 11
 
@@ -63,20 +64,18 @@ export const ENDING: readonly Case[] = [
     },
   },
   {
-    name: 'shutdown-ours',
-    title: 'shutdown with a text (RFC 9003): it shows ours',
+    name: 'reset-ours',
+    title: 'reset with a text (RFC 9003): it shows ours',
     async run(bench) {
       const text = 'rack 8 moves, back at one'
       const { peer } = await exchange(bench)
-      await bench.ours({
-        neighbors: [{ address: PEER[4], remoteAs: PEER.as, enabled: false, shutdownMessage: text }],
-      })
-      const { data } = await notification(bench, OURS[4], CEASE, 2)
+      await bench.box.reset(PEER[4], text)
+      // Where both know RFC 8538 a Hard Reset is around it: graceful restart is not meant.
+      const { data } = await notification(bench, OURS[4], CEASE, ADMINISTRATIVE_RESET)
       must(
         readShutdownCommunication(data) === text,
         `we sent ${JSON.stringify(readShutdownCommunication(data))}`,
       )
-      await bench.peerSees(peer, `${peer.name} is down`, all => all.every(one => !one.established))
       const shown = await until(
         `${peer.name} shows our text`,
         async () => {

@@ -1,5 +1,6 @@
 import { MessageType, RefreshSubtype } from '../../../src/bgp/wire/index.ts'
 import type { BgpPeer } from '../../../src/lab/bgp-peer.ts'
+import { LabError, until } from '../../../src/lab/index.ts'
 import { type Bench, Lacks, OUR_ROUTES, OURS, PEER, PEER_ROUTES } from '../bench.ts'
 import { type Case, must } from '../case.ts'
 import { carries, type WireMessage } from '../wire.ts'
@@ -47,11 +48,22 @@ export const REFRESH: readonly Case[] = [
     name: 'refresh-ours',
     title: 'route refresh: we ask, it sends again',
     async run(bench) {
-      await exchange(bench)
+      const { peer } = await exchange(bench)
       bench.wire.clear()
       await bench.box.refresh(PEER[4])
       await bench.wire.message('our ROUTE-REFRESH', refreshFrom(OURS[4], RefreshSubtype.REQUEST))
-      await bench.wire.message('its routes again', announces(PEER[4], PEER_ROUTES[4]))
+      const answer = await until(
+        'its routes again',
+        () => {
+          if (bench.wire.messages.some(announces(PEER[4], PEER_ROUTES[4]))) return 'sent'
+          // OpenBGPD 7.7 says so of families that it did negotiate, to BIRD too.
+          const refused = peer.log().find(line => /route refresh: .*not negotiated/.test(line))
+          if (refused !== undefined) return refused
+          throw new LabError(`seen: ${bench.wire.summary()}`)
+        },
+        { limit: 10_000 },
+      )
+      if (answer !== 'sent') throw new Lacks(`its answer to our ROUTE-REFRESH is in its log: ${answer}`)
       await bench.box.installed(PEER_ROUTES[4])
       await stillUp(bench)
       return undefined

@@ -1,4 +1,5 @@
 import { AS_TRANS, dumpMessage } from '../../../src/bgp/wire/index.ts'
+import { until } from '../../../src/lab/index.ts'
 import { type Bench, Lacks, OUR_ROUTES, OURS, type OurNeighbor, PEER, PEER_ROUTES, PLAIN } from '../bench.ts'
 import { type Case, must } from '../case.ts'
 import { familyOfPrefix, type PeerSession } from '../setup.ts'
@@ -54,6 +55,16 @@ const session = (name: string, title: string, part: Partial<PeerSession>): Case 
     return undefined
   },
 })
+
+/** GoBGP looks once, when it starts, for the one neighbour that its kernel knows on the link. */
+async function acquaint(bench: Bench): Promise<void> {
+  await until('the kernel of GoBGP knows our link-local address', async () => {
+    const shown = await bench.namespace('box').run(['ip', '-o', '-6', 'address', 'show', 'dev', 'eth0'])
+    const ours = /fe80:[0-9a-f:]+/.exec(shown)?.[0]
+    await bench.namespace('peer').run(['ping', '-c', '1', '-W', '1', `${ours}%eth0`])
+    return true
+  })
+}
 
 export const SESSIONS: readonly Case[] = [
   session('ipv4', 'session over IPv4, IPv4 routes', { families: [4] }),
@@ -141,6 +152,50 @@ export const SESSIONS: readonly Case[] = [
       await bench.box.installed(PEER_ROUTES[4])
       await bench.peerHas(peer, OUR_ROUTES[4])
       return undefined
+    },
+  },
+  {
+    name: 'unnumbered',
+    title: 'unnumbered: both families over link-local addresses',
+    async run(bench) {
+      await bench.needs('unnumbered')
+      for (const [machine, addresses] of [
+        ['peer', PEER],
+        ['box', OURS],
+      ] as const) {
+        const side = bench.namespace(machine)
+        bench.atEnd(() =>
+          side.ip([
+            `address replace ${addresses[4]}/24 dev eth0`,
+            `address replace ${addresses[6]}/64 dev eth0 nodad`,
+          ]),
+        )
+      }
+      await bench.ours({ numbered: false })
+      for (const machine of ['peer', 'box'] as const) {
+        await bench.namespace(machine).ip(['address flush dev eth0 scope global'])
+      }
+      if (bench.peerName === 'gobgp') await acquaint(bench)
+      const peer = await bench.peer({
+        sessions: [{ ...PLAIN, families: [4, 6], unnumbered: true, extendedNexthop: true }],
+      })
+      await bench.ours({
+        numbered: false,
+        neighbors: [{ interface: 'eth0', remoteAs: PEER.as, extendedNexthop: true }],
+      })
+      await bench.box.established('', { limit: 30_000 })
+      const hops = [
+        ...(await bench.box.installed(PEER_ROUTES[4])),
+        ...(await bench.box.installed(PEER_ROUTES[6])),
+      ]
+      must(
+        hops.every(hop => hop.startsWith('fe80:')),
+        `our next hops are ${hops}`,
+      )
+      const linkLocal = (hop: string) => hop.startsWith('fe80:')
+      await bench.peerHas(peer, OUR_ROUTES[4], route => route.nexthops.some(linkLocal))
+      await bench.peerHas(peer, OUR_ROUTES[6], route => route.nexthops.some(linkLocal))
+      return `next hops ${[...new Set(hops)].join(', ')}`
     },
   },
 ]

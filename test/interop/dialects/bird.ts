@@ -73,6 +73,9 @@ ${one.families.map(family => channel(one, family, setup)).join('\n')}
 }`
 }
 
+/** Routers that peer over a bare link find each other by their advertisements. */
+const ADVERTISE = 'protocol radv { interface "eth0" { min ra interval 3; max ra interval 4; }; }'
+
 /** BIRD 2 */
 export const bird: Dialect = {
   write: setup => ({
@@ -81,6 +84,7 @@ export const bird: Dialect = {
       `router id ${setup.routerId};`,
       'protocol device { scan time 1; }',
       'protocol direct { ipv4; ipv6; }',
+      setup.sessions.some(({ unnumbered }) => unnumbered) && ADVERTISE,
       ...setup.origins.map(origin),
       ...setup.sessions.map((one, index) => session(one, index, setup)),
     ),

@@ -48,11 +48,13 @@ function neighbor(one: PeerSession): string {
 function route(setup: Setup, one: Origin): string[] {
   const family = familyOfPrefix(one.prefix)
   const extended = setup.sessions.some(({ extendedNexthop }) => extendedNexthop)
+  // Unspecified: the address that it speaks from, which is link-local there.
+  const own = setup.sessions.some(({ unnumbered }) => unnumbered) ? '::' : setup.self[extended ? 6 : family]
   const list = (word: string, values: readonly string[] | undefined) =>
     values === undefined ? [] : [word, values.join(',')]
   return [
     ...['global', 'rib', 'add', '-a', `ipv${family}`, one.prefix],
-    ...['nexthop', one.nexthop ?? setup.self[extended ? 6 : family], 'origin', 'igp'],
+    ...['nexthop', one.nexthop ?? own, 'origin', 'igp'],
     ...list('community', one.communities),
     ...list('large-community', one.largeCommunities),
     ...(one.routeTargets ?? []).flatMap(target => ['rt', target]),
