@@ -348,6 +348,10 @@ export class Speaker implements NeighborHost {
     this.#deferral.endOfRib(neighbor.address, family)
   }
 
+  keepalive(neighbor: Neighbor): void {
+    this.#deferral.keepalive(neighbor.address)
+  }
+
   refreshRequested(neighbor: Neighbor, family: Family): void {
     neighbor.refreshing(family)
     this.#announcing.again(neighbor, family)
@@ -400,7 +404,7 @@ export class Speaker implements NeighborHost {
     }
     if (this.#announcing.run(now, until, this.#gathering.active)) more = true
     // A table that is not decided yet may have more to say than the groups know.
-    if (!more && !this.#converged && this.#bgp) {
+    if (!more && !this.#converged && this.#bgp && this.#deferral.complete) {
       this.#converged = true
       this.#options.sink.converged()
     }

@@ -593,11 +593,58 @@ describe('our own restart (RFC 4724, restarting speaker)', () => {
     expect(late.heard[0]?.open?.capabilities.gracefulRestart?.restarting).toBe(false)
   })
 
-  it('waits neither for who is not configured any more nor for who has no graceful restart', () => {
+  it('does not wait for who is not configured any more', () => {
     const lab = new Lab()
     const box = lab.box('10.0.0.1', { ...bgp, neighbors: [bgp.neighbors![0]!] }, [ALL], restarting)
-    Remote.dial(lab.network.host('10.0.0.2'), '10.0.0.1').open({ as: 64513 }).keepalive()
+    connect(lab, '10.0.0.2', 64513).send(END_OF_RIB)
     lab.seconds(1)
+    expect(box.sink.convergedCalls).toBe(1)
+  })
+
+  it.each([
+    ['has no graceful restart', {}, 'keepalive'],
+    ['restarts as well', { gracefulRestart: { ...gracefulRestart, restarting: true } }, 'end'],
+  ] as const)(
+    'decides without who %s, and lets go of what it has not announced only when its table is here',
+    (_, capabilities, last) => {
+      const lab = new Lab()
+      const box = lab.box('10.0.0.1', { ...bgp, neighbors: [bgp.neighbors![0]!] }, [ALL], restarting)
+      box.originate('192.0.2.0/24')
+      const remote = Remote.dial(lab.network.host('10.0.0.2'), '10.0.0.1')
+        .open({ as: 64513 }, capabilities)
+        .keepalive()
+      lab.seconds(1)
+      expect(remote.names).toContain('UPDATE')
+      expect(box.sink.convergedCalls).toBe(0)
+      if (last === 'end') remote.send(END_OF_RIB)
+      else remote.keepalive()
+      lab.seconds(1)
+      expect(box.sink.convergedCalls).toBe(1)
+    },
+  )
+
+  it('waits for the End-of-RIB of who sends it and keeps no routes of its own', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', { ...bgp, neighbors: [bgp.neighbors![0]!] }, [ALL], restarting)
+    box.originate('192.0.2.0/24')
+    const remote = Remote.dial(lab.network.host('10.0.0.2'), '10.0.0.1')
+      .open({ as: 64513 }, { gracefulRestart: { ...gracefulRestart, time: 0, families: [] } })
+      .keepalive()
+    lab.seconds(1)
+    expect(remote.names).not.toContain('UPDATE')
+    remote.send(END_OF_RIB)
+    lab.seconds(1)
+    expect(remote.names).toContain('UPDATE')
+    expect(box.sink.convergedCalls).toBe(1)
+  })
+
+  it('waits for no one longer than the restart time', () => {
+    const lab = new Lab()
+    const box = lab.box('10.0.0.1', { ...bgp, neighbors: [bgp.neighbors![0]!] }, [ALL], restarting)
+    Remote.dial(lab.network.host('10.0.0.2'), '10.0.0.1').open({ as: 64513, holdTime: 0 }).keepalive()
+    lab.seconds(119)
+    expect(box.sink.convergedCalls).toBe(0)
+    lab.seconds(2)
     expect(box.sink.convergedCalls).toBe(1)
   })
 })

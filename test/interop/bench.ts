@@ -1,3 +1,4 @@
+import { type Capabilities, capabilityNames, type Open } from '../../src/bgp/wire/index.ts'
 import type { BgpPeer, BgpProgram, PeerNeighbor, PeerRoute } from '../../src/lab/bgp-peer.ts'
 import { BIRD } from '../../src/lab/bird-peer.ts'
 import { EXABGP } from '../../src/lab/exabgp.ts'
@@ -33,6 +34,15 @@ export const PEERS = {
 } as const satisfies Record<string, { program: BgpProgram; dialect: Dialect }>
 
 export type PeerName = keyof typeof PEERS
+
+/** Where a feature is one that the OPEN speaks of: whether these capabilities do. */
+const IN_OPEN: Readonly<Partial<Record<Feature, (capabilities: Capabilities) => boolean>>> = {
+  role: ({ role }) => role !== undefined,
+  extendedMessage: ({ extendedMessage }) => extendedMessage === true,
+  enhancedRefresh: ({ enhancedRefresh }) => enhancedRefresh === true,
+  longLived: ({ longLivedGracefulRestart }) => (longLivedGracefulRestart?.length ?? 0) > 0,
+  extendedNexthop: ({ extendedNexthop }) => (extendedNexthop?.length ?? 0) > 0,
+}
 
 /** The peer does not have what a case asks for; the message is what shows it. */
 export class Lacks extends Error {}
@@ -159,8 +169,23 @@ export class Bench {
       ...this.dialect.write(setup),
     })
     const asked = plus.replace(/\s+/g, ' ')
-    if (refused !== undefined) throw new Lacks(`asked for \`${asked}\` its parser says: ${refused}`)
-    throw new LabError(`it was expected to lack ${feature}, but its parser takes \`${asked}\``)
+    if (refused === undefined) {
+      throw new LabError(`it was expected to lack ${feature}, but its parser takes \`${asked}\``)
+    }
+    const open = IN_OPEN[feature] && (await this.#openOf(session))
+    if (open && IN_OPEN[feature]?.(open.capabilities)) {
+      throw new LabError(`its parser says ${refused}, but its OPEN has ${feature}`)
+    }
+    const unseen = open ? `, and its OPEN has it not: ${capabilityNames(open.capabilities).join(', ')}` : ''
+    throw new Lacks(`asked for \`${asked}\` its parser says: ${refused}${unseen}`)
+  }
+
+  /** What the peer says of itself in a session without anything special. */
+  async #openOf(session: Partial<PeerSession>): Promise<Open | undefined> {
+    await this.peer({ sessions: [{ ...PLAIN, ...session }] })
+    await this.ours({ neighbors: [{ address: PEER[4], remoteAs: PEER.as }] })
+    await this.box.established(PEER[4])
+    return this.wire.open(PEER[4])
   }
 
   /** Ends a case where the OPEN that the peer just sent lacks a capability. */

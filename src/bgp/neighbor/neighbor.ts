@@ -58,6 +58,8 @@ export interface NeighborHost {
   down(neighbor: Neighbor, reason: string): void
   stateChanged(neighbor: Neighbor): void
   endOfRib(neighbor: Neighbor, family: Family): void
+  /** A KEEPALIVE came over the established session. */
+  keepalive(neighbor: Neighbor): void
   /** The neighbour asks for everything again. */
   refreshRequested(neighbor: Neighbor, family: Family): void
   /** The neighbour's TCP takes bytes again. */
@@ -135,6 +137,7 @@ export class Neighbor {
         stale: this.#stale,
         context: () => this.#context(),
         endOfRib: family => host.endOfRib(this, family),
+        keepalive: () => host.keepalive(this),
         refreshRequested: family => host.refreshRequested(this, family),
         checkLimits: () => this.#checkLimits(),
         problem: offender => {

@@ -24,6 +24,7 @@ export interface ReceivingHost {
   /** What routes are judged by now. */
   context(): ImportContext
   endOfRib(family: Family): void
+  keepalive(): void
   /** The neighbour asks for everything again. */
   refreshRequested(family: Family): void
   /** The table has changed; a NOTIFICATION as answer ends the session. */
@@ -90,10 +91,11 @@ export class Receiving {
     return disabled
   }
 
-  /** An UPDATE or ROUTE-REFRESH of the session. A NOTIFICATION as answer ends it. */
+  /** An UPDATE, ROUTE-REFRESH or KEEPALIVE of the session. A NOTIFICATION as answer ends it. */
   message(type: number, buffer: Uint8Array, start: number, end: number): Notification | undefined {
     if (type === MessageType.UPDATE) return this.#updateCame(buffer, start, end)
     if (type === MessageType.ROUTE_REFRESH) return this.#refreshCame(buffer, start, end)
+    if (type === MessageType.KEEPALIVE) this.#host.keepalive()
     return undefined
   }
 

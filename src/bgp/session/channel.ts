@@ -56,7 +56,7 @@ export interface ChannelOwner {
   /** A channel waits for the KEEPALIVE that ends the handshake. */
   confirming(): void
   established(channel: Channel): void
-  /** An UPDATE or ROUTE-REFRESH of the established session. A NOTIFICATION as answer ends it. */
+  /** An UPDATE, ROUTE-REFRESH or KEEPALIVE of the established session. A NOTIFICATION as answer ends it. */
   message(type: number, buffer: Uint8Array, start: number, end: number): Notification | undefined
   /** What was read is worked through, for now. */
   settled(): void
@@ -253,7 +253,7 @@ export class Channel {
     if (this.state === 'OpenSent') this.#expectOpen(type, buffer, start, end)
     else if (this.state === 'OpenConfirm') this.#expectKeepalive(type)
     else if (type === MessageType.OPEN) this.fail(notification(ERROR.fsm.unexpectedInEstablished))
-    else if (type !== MessageType.KEEPALIVE) {
+    else {
       if (type === MessageType.UPDATE) this.#owner.counters.updatesReceived++
       const refused = this.#owner.message(type, buffer, start, end)
       if (refused) this.fail(refused)

@@ -35,7 +35,7 @@ export interface SessionEvents {
   /** A connection that the neighbour opened was not taken; the session is as it was. */
   refused(down: Down): void
   stateChanged(): void
-  /** An UPDATE or ROUTE-REFRESH; a NOTIFICATION as answer ends the session. */
+  /** An UPDATE, ROUTE-REFRESH or KEEPALIVE; a NOTIFICATION as answer ends the session. */
   message(type: number, buffer: Uint8Array, start: number, end: number): Notification | undefined
   /** What was read is worked through, for now. */
   settled(): void

@@ -43,14 +43,12 @@ class KernelWatch {
 
   /** Changes a route until the watch sees it: from then on, and up to then, nothing is missed. */
   async #mark(): Promise<void> {
-    const namespace = this.#bench.namespace('box')
     const seen = () => this.#process.lines.filter(line => line.includes(MARK.split('/')[0]!)).length
     const before = seen()
-    await until('ip monitor sees a route come', async () => {
-      await namespace.ip([`route replace blackhole ${MARK}`])
+    await until('ip monitor sees a route come and go', async () => {
+      await this.#bench.namespace('box').ip([`route add blackhole ${MARK}`, `route delete blackhole ${MARK}`])
       return seen() > before || undefined
     })
-    await namespace.ip([`route delete blackhole ${MARK}`])
   }
 }
 

@@ -54,7 +54,6 @@ export const openbgpd: Dialect = {
     extendedMessage: 'announce extended message yes',
     extendedNexthop: 'announce extended nexthop yes',
     longLived: 'announce long-lived restart yes',
-    gracefulRestart: 'announce restart 120',
     unnumbered: 'neighbor interface eth0 { }',
   },
 }
