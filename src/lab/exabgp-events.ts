@@ -38,8 +38,10 @@ export function parseExaBgpEvents(text: string): ExaBgpEvent[] {
     .slice(0, -1)
     .filter(line => line.startsWith('{'))
     .map(line => {
-      // Version 4.2 puts the words of a ROUTE-REFRESH between two pairs of quotation marks.
-      const sound = line.includes('"route-refresh": {') ? line.replace(/""([^"]*)""/g, '"$1"') : line
+      // Version 4.2 writes the octets of a NOTIFICATION's data as they are.
+      const text = line.replace(/\p{Cc}/gu, ' ')
+      // And it puts the words of a ROUTE-REFRESH between two pairs of quotation marks.
+      const sound = text.includes('"route-refresh": {') ? text.replace(/""([^"]*)""/g, '"$1"') : text
       return JSON.parse(sound) as ExaBgpEvent
     })
 }

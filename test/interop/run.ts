@@ -3,17 +3,18 @@ import { parseArgs } from 'node:util'
 import { confined } from '../../src/lab/confine.ts'
 import { PEERS, type PeerName } from './bench.ts'
 import { CASES, runMatrix } from './matrix.ts'
-import { formatMatrix, unexpected } from './table.ts'
+import { formatMatrix, markdownMatrix, unexpected } from './table.ts'
 
 const USAGE = `usage: npm run interop -- [options]
 
 Runs our engine with other BGP speakers, each of them Debian's own program, in network namespaces of its own, and
 prints which features work with which: yes, no, or "-" where the peer lacks the feature, with what shows that below.
 
-  --peer NAME    only this peer; again for more: ${Object.keys(PEERS).join(', ')}
-  --case NAME    only this case; again for more: npm run interop -- --help cases
-  --json FILE    write every cell with its evidence as JSON too
-  --help         this text
+  --peer NAME      only this peer; again for more: ${Object.keys(PEERS).join(', ')}
+  --case NAME      only this case of those below; again for more
+  --json FILE      write every cell with its evidence as JSON too
+  --markdown FILE  write it as a page of documentation too
+  --help           this text
 
 exit codes: 0 every cell is as declared, 1 one is not or it cannot run, 2 wrong arguments
 `
@@ -30,6 +31,7 @@ function read() {
         peer: { type: 'string', multiple: true, default: Object.keys(PEERS) },
         case: { type: 'string', multiple: true, default: CASES.map(({ name }) => name) },
         json: { type: 'string' },
+        markdown: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     }).values
@@ -71,6 +73,7 @@ await confined(async () => {
       `${JSON.stringify({ asDeclared: wrong.length === 0, columns }, undefined, 2)}\n`,
     )
   }
+  if (options.markdown) writeFileSync(options.markdown, markdownMatrix(columns, cases))
   for (const sentence of wrong) process.stderr.write(`${sentence}\n`)
   return wrong.length === 0 ? 0 : 1
 }, 'interop')

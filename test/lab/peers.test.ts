@@ -178,6 +178,14 @@ describe('what ExaBGP tells', () => {
     ])
   })
 
+  it('is read though the reason for an end has the octets of a NOTIFICATION in it', () => {
+    const line = JSON.stringify(state('down')).replace(
+      '"down"',
+      '"down", "reason": "data \u0000\u0001\u0002"',
+    )
+    expect(replayNeighbors(parseExaBgpEvents(`${line}\n`))[0]?.state).toBe('down; data    ')
+  })
+
   it('is read though a ROUTE-REFRESH is no JSON, and though its last line is not whole', () => {
     const line = '{ "type": "refresh", "neighbor": { "address": { "local": "a", "peer": "b" }, '
     const refresh = `${line}"route-refresh": { "afi": ""ipv4"", "safi": ""unicast"", "subtype": ""begin"" } } }\n{ "type`
