@@ -245,20 +245,19 @@ describe('our own restart', () => {
   })
 
   it('chooses nothing before End-of-RIB of all who have not restarted themselves and know of it', () => {
-    const { box, join, lab } = restarted()
+    const { join, lab, updates } = restarted()
     const two = join('10.0.0.2', 64513, RESTART)
-    expect(box.sink.convergedCalls).toBe(0)
     two.send(update({}))
     lab.seconds(1)
-    expect(box.sink.convergedCalls).toBe(0)
+    expect(updates(two)).toBe(0)
     join('10.0.0.3', 64514, BACK)
-    expect(box.sink.convergedCalls).toBe(1)
+    expect(updates(two)).toBe(2)
     const other = restarted()
-    other.join('10.0.0.2', 64513, RESTART).send(update({}))
+    const another = other.join('10.0.0.2', 64513, RESTART).send(update({}))
     other.lab.seconds(1)
-    expect(other.box.sink.convergedCalls).toBe(0)
+    expect(other.updates(another)).toBe(0)
     other.join('10.0.0.3', 64514)
-    expect(other.box.sink.convergedCalls).toBe(1)
+    expect(other.updates(another)).toBe(2)
   })
 
   it('waits no longer than a time that is configured, then tells its routes and End-of-RIB', () => {
