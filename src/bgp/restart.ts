@@ -1,7 +1,19 @@
+import type { Bgp } from '../model/config-bgp.ts'
 import type { Family } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
+import type { NeighborSettings } from './neighbor-settings.ts'
 import { Alarm } from './session/timers.ts'
 import type { GracefulRestart } from './wire/index.ts'
+
+/** Seconds that are waited after a restart of ours: as configured, or the longest restart time that we announce. */
+export function restartTime(bgp: Bgp | undefined, wanted: ReadonlyMap<string, NeighborSettings>): number {
+  if (bgp?.selectionDeferralTime !== undefined) return bgp.selectionDeferralTime
+  const times = [
+    ...[...wanted.values()].map(settings => settings.session.gracefulRestartTime),
+    ...(bgp?.neighborGroups ?? []).map(group => group.gracefulRestartTime ?? 120),
+  ]
+  return Math.max(0, ...times)
+}
 
 /**
  * Our own restart (RFC 4724 §4.1): nothing is decided, installed or announced before the neighbours that were there

@@ -16,7 +16,7 @@ import { configuredNeighbors, FAMILY_NAMES, type NeighborSettings } from './neig
 import { type RefreshOutcome, type ResetOutcome, refresh, reset } from './operations.ts'
 import { Originated } from './originated.ts'
 import { PolicyBook } from './policy/book.ts'
-import { RestartDeferral } from './restart.ts'
+import { RestartDeferral, restartTime } from './restart.ts'
 import { RouteView } from './route-view.ts'
 import type { RouteRow } from './routes.ts'
 import type { Flaps } from './session/session-events.ts'
@@ -153,7 +153,7 @@ export class Speaker implements NeighborHost {
     this.#announcing.retarget()
     const comes = (address: string) =>
       wanted.get(address)?.enabled ?? this.#acceptance.dynamic(address) !== undefined
-    this.#deferral.begin(comes, this.#restartTime(wanted), bgp && this.#unsure(bgp, wanted))
+    this.#deferral.begin(comes, restartTime(bgp, wanted), bgp && this.#unsure(bgp, wanted))
     this.settle()
   }
 
@@ -466,16 +466,6 @@ export class Speaker implements NeighborHost {
     const enabled = [...wanted].filter(([, settings]) => settings.enabled)
     const others = (bgp.neighborGroups ?? []).some(({ listenRanges = [] }) => listenRanges.length > 0)
     return { addresses: enabled.map(([address]) => address), others }
-  }
-
-  #restartTime(wanted: ReadonlyMap<string, NeighborSettings>): number {
-    if (this.#bgp?.selectionDeferralTime !== undefined) return this.#bgp.selectionDeferralTime
-    const groups = this.#bgp?.neighborGroups ?? []
-    const times = [
-      ...[...wanted.values()].map(settings => settings.session.gracefulRestartTime),
-      ...groups.map(group => group.gracefulRestartTime ?? 120),
-    ]
-    return Math.max(0, ...times)
   }
 
   #log(kind: SpeakerEvent['kind'], address: string, message: string): void {
