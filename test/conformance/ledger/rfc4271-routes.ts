@@ -156,7 +156,7 @@ export const ROUTES: readonly Entry[] = [
     level: 'SHOULD',
     hash: '67e4c16e8713',
     says: 'A route that resolves only through itself is logged',
-    gap: 'Such a route is left out of the kernel and reported as unresolved, without a line in the log.',
+    gap: 'No next hop resolves through a BGP route, so BGP routes cannot recurse into each other; static routes that lead in a circle stay unresolved, without a line in the log.',
   },
   {
     section: '9.1.2.2',
