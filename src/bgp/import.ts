@@ -38,6 +38,10 @@ export class Importer {
   readonly #peer: number
   readonly #cursor = new NlriCursor()
   readonly #scratch = new Uint8Array(16)
+  /** The set that was announced last, while it is held. */
+  #last = 0
+  #lastGeneration = 0
+  #lastHash = 0
   /** What made no sense in the UPDATE that is being applied: the first of it. */
   #senseless: string | undefined
 
@@ -117,8 +121,7 @@ export class Importer {
     const attributes = this.#attributes
     const { policy, origin } = context
     const { family, addPath, end } = section
-    const link = hasLinkLocalNexthop(keys, section.keyStart) ? attributes.linkNumber(context.interface) : 0
-    const received = attributes.intern(keys, section.keyStart, section.keyEnd, section.hash, link)
+    const received = this.#intern(section, keys, context)
     const reason = this.#refused(received, context)
     const refused = reason !== undefined
     if (refused) this.#noteNexthop(received, reason, context)
@@ -147,6 +150,22 @@ export class Importer {
     attributes.release(effective)
     attributes.release(base)
     attributes.release(received)
+  }
+
+  /** The set of a section as received, counted. */
+  #intern(section: UpdateSection, keys: Uint8Array, context: ImportContext): number {
+    const attributes = this.#attributes
+    const last = this.#last
+    const { keyStart, keyEnd, hash } = section
+    if (section.repeated && hash === this.#lastHash && attributes.generation(last) === this.#lastGeneration) {
+      attributes.retain(last)
+      return last
+    }
+    const link = hasLinkLocalNexthop(keys, keyStart) ? attributes.linkNumber(context.interface) : 0
+    this.#last = attributes.intern(keys, keyStart, keyEnd, hash, link)
+    this.#lastGeneration = attributes.generation(this.#last)
+    this.#lastHash = hash
+    return this.#last
   }
 
   /** What becomes of a set by the verdict of the policy and what comes after it; counted, 0 where it is rejected. */

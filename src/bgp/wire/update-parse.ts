@@ -7,6 +7,7 @@ import { readUint16 } from './bytes.ts'
 import { formatAfiSafi } from './family.ts'
 import type { Fault } from './fault.ts'
 import { as4Counts, canonicalFlags, KeyBuilder } from './key-builder.ts'
+import { LastAttributes } from './last-attributes.ts'
 import { HEADER_LENGTH } from './message.ts'
 import { MpNlri, MpOutcome } from './mp-nlri.ts'
 import { validNlri } from './nlri.ts'
@@ -90,6 +91,7 @@ class UpdateReader {
   #reachable = false
   /** What was announced counts as withdrawn. */
   #withdraw = false
+  readonly #last = new LastAttributes()
 
   read(buffer: Uint8Array, start: number, end: number, session: UpdateSession, out: UpdateResult): void {
     out.clear()
@@ -100,8 +102,17 @@ class UpdateReader {
     this.#hasReach = false
     this.#hasUnreach = false
     if (!this.#findClassic(start + HEADER_LENGTH, end)) return
+    const from = this.#withdrawnEnd + 2
+    if (end > this.#nlri && this.#last.are(buffer, from, this.#nlri, session, out)) {
+      const { addPath4 } = session
+      if (this.#withdrawnEnd > this.#withdrawn)
+        out.add(false, 4, addPath4, this.#withdrawn, this.#withdrawnEnd)
+      this.#last.seal(out.add(true, 4, addPath4, this.#nlri, end))
+      return
+    }
+    this.#last.forget()
     const index = this.#index
-    index.fill(buffer, this.#withdrawnEnd + 2, this.#nlri)
+    index.fill(buffer, from, this.#nlri)
     if (index.count > 0 || index.overrun !== undefined || end > this.#nlri) {
       this.#findMultiprotocol()
       this.#checkList()
@@ -114,6 +125,11 @@ class UpdateReader {
     }
     this.#writeSections()
     this.#recognizeEndOfRib()
+    const simple = !this.#hasReach && !this.#hasUnreach && out.problems.length === 0
+    // What lies at the start of an array may be overwritten: the framer puts messages together there.
+    if (simple && end > this.#nlri && start > 0 && session.ipv4) {
+      this.#last.remember(buffer, from, this.#nlri, session, out, out.sections[out.count - 1]!)
+    }
   }
 
   /** Finds the fixed parts (RFC 4271 §4.3). Without them nothing can be read: false, after a reset. */

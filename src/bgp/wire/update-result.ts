@@ -14,6 +14,8 @@ export class UpdateSection {
   keyStart = 0
   keyEnd = 0
   hash = 0
+  /** Announced: the attributes are those of the UPDATE that was read last, of the same session. */
+  repeated = false
 }
 
 /** Something that was wrong with an UPDATE, for the log. */
@@ -82,6 +84,7 @@ export class UpdateResult {
     section.addPath = addPath
     section.start = start
     section.end = end
+    section.repeated = false
     return section
   }
 }
