@@ -67,7 +67,12 @@ export class Announcing {
     }
   }
 
-  /** Some neighbour has become a client of the route reflector, or is none any more: all paths are looked at again. */
+  /** A neighbour has another BGP identifier than in the session before, or is of another type. */
+  reidentified(peer: number): void {
+    for (const family of FAMILIES) this.#groups[family].reidentified(peer)
+  }
+
+  /** A neighbour has become a client of the route reflector, or is in another group, or policies name it now: all paths are looked at again. */
   review(): void {
     for (const family of FAMILIES) this.#groups[family].review()
   }

@@ -326,6 +326,10 @@ export class Speaker implements NeighborHost {
     this.settle()
   }
 
+  reidentified({ peer }: Neighbor): void {
+    this.#announcing.reidentified(peer)
+  }
+
   updateGroup(peer: number, family: Family) {
     return this.#announcing.groupOf(family, peer)
   }
@@ -417,7 +421,7 @@ export class Speaker implements NeighborHost {
     const changed = importText(settings, policy) !== importText(before, neighbor.importPolicy)
     neighbor.settings = settings
     neighbor.importPolicy = policy
-    this.#setGroup(neighbor)
+    const regrouped = this.#setGroup(neighbor)
     if (!settings.enabled && before.enabled) this.#disable(neighbor)
     else {
       neighbor.session.configure(settings.session)
@@ -425,7 +429,7 @@ export class Speaker implements NeighborHost {
       neighbor.limitsChanged(before.maxPrefixes)
     }
     if (changed) neighbor.reconsider()
-    if (before.routeReflectorClient !== settings.routeReflectorClient) this.#announcing.review()
+    if (regrouped) this.#announcing.review()
   }
 
   #disable(neighbor: Neighbor): void {
@@ -449,12 +453,15 @@ export class Speaker implements NeighborHost {
     return neighbor
   }
 
-  #setGroup(neighbor: Neighbor): void {
-    neighbor.groupNumber = this.#policies.groupNumber(neighbor.settings.group)
-    const { columns } = this.tables
-    columns.group[neighbor.peer] = neighbor.groupNumber
-    columns.named[neighbor.peer] = this.#policies.neighborNumber(neighbor.settings.session.address)
-    columns.client[neighbor.peer] = neighbor.settings.routeReflectorClient ? 1 : 0
+  /** What a neighbour counts as for what others are told of it. @returns whether that is another than before */
+  #setGroup(neighbor: Neighbor): boolean {
+    const { session, group, routeReflectorClient } = neighbor.settings
+    neighbor.groupNumber = this.#policies.groupNumber(group)
+    return this.tables.columns.regroup(neighbor.peer, {
+      group: neighbor.groupNumber,
+      named: this.#policies.neighborNumber(session.address),
+      client: routeReflectorClient,
+    })
   }
 
   /** Who may come where nobody knows who was established before; undefined: that is known, or was asked before. */

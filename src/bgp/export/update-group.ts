@@ -197,7 +197,8 @@ export class UpdateGroup implements Follower {
     for (const set of other.#out) if (set !== 0) this.#attributes.retain(set)
     other.#announced = this.#announced
     for (const [peer, count] of this.#announcedFrom) other.#announcedFrom.set(peer, count)
-    other.#again = again
+    // What some of the members were to hear again they still are to.
+    other.#again = again || this.#again
     other.#fresh = false
     for (const member of members) {
       this.members.delete(member)
@@ -220,6 +221,17 @@ export class UpdateGroup implements Follower {
   /** Who may hear of what has changed: looks at the whole table again, and says what differs. */
   review(): void {
     this.#walk = 0
+  }
+
+  /** Says everything again. */
+  repeat(): void {
+    this.#again = true
+    this.#walk = 0
+  }
+
+  /** Whether its members were told of paths of a neighbour. */
+  tellsOf(peer: number): boolean {
+    return (this.#announcedFrom.get(peer) ?? 0) > 0
   }
 
   /** Takes over the members of a group that has said the same. */
@@ -347,10 +359,12 @@ export class UpdateGroup implements Follower {
     return this.#treatment.type !== 'eBGP' && isInternal(this.#peers, from) ? from : 0
   }
 
-  /** Equal attributes of two neighbours differ by the ORIGINATOR_ID with which they leave. */
+  /** Equal attributes of two neighbours differ by whether they are reflected, and by the ORIGINATOR_ID with which they leave. */
   #newOriginator(set: number, from: number, fromBefore: number): boolean {
-    if (this.#attributes.hasOriginatorId[set] === 1) return false
-    return this.#inside(from) !== this.#inside(fromBefore)
+    const inside = this.#inside(from)
+    const before = this.#inside(fromBefore)
+    if (inside === before) return false
+    return inside === 0 || before === 0 || this.#attributes.hasOriginatorId[set] === 0
   }
 
   #record(at: number, before: number, fromBefore: number, set: number, from: number): void {

@@ -53,7 +53,10 @@ export class UpdateGroups {
   /** The member hears everything again, and hears of the end of what it should not have. */
   again(member: Member): void {
     const group = this.#groupOf.get(member.peer)
-    if (group) this.#split(group, [member], group.treatment, true)
+    if (!group) return
+    // Who asks again and again makes no work beyond its own walk.
+    if (group.members.size === 1) group.repeat()
+    else this.#split(group, [member], group.treatment, true)
   }
 
   /** Members are to be treated as `wanted` says now: those of a group that stay alike stay together. */
@@ -72,6 +75,13 @@ export class UpdateGroups {
         else this.#split(group, members, group.treatment, false).retarget(treatment)
       }
     }
+  }
+
+  /** A neighbour has another BGP identifier, or is of another type: paths of it that are kept are decided and told by it. */
+  reidentified(peer: number): void {
+    const { table } = this.#environment
+    if (table.counts.received[peer]! > 0) table.markAll()
+    for (const group of this.#groups) if (group.tellsOf(peer)) group.repeat()
   }
 
   /** Who may hear of what has changed, beside the treatments: all groups look at the whole table again. */

@@ -54,6 +54,8 @@ export interface NeighborHost {
   established(neighbor: Neighbor): void
   /** The update group that a neighbour is a member of now, by its number in the tables. */
   updateGroup(peer: number, family: Family): UpdateGroup | undefined
+  /** The session begins with another BGP identifier than the one before, or the neighbour is of another type. */
+  reidentified(neighbor: Neighbor): void
   /** A session or an attempt ended, for this reason: the neighbour is to leave its update groups. */
   down(neighbor: Neighbor, reason: string): void
   stateChanged(neighbor: Neighbor): void
@@ -349,9 +351,7 @@ export class Neighbor {
     this.#networks = this.#host.networksOf(channel.localAddress)
     const { columns } = this.#host.tables
     const external = this.type === 'eBGP'
-    columns.external[this.peer] = external ? 1 : 0
-    columns.confederation[this.peer] = this.type === 'confederation' ? 1 : 0
-    columns.routerId[this.peer] = channel.remote!.routerId
+    if (columns.identify(this.peer, this.type, channel.remote!.routerId)) this.#host.reidentified(this)
     this.#receiving.begin(negotiated, this.type, external ? channel.remote!.as : 0)
     this.#negotiated = negotiated
     this.#limits.begin()

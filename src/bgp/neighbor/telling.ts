@@ -39,7 +39,8 @@ export class Telling {
 
   /** It hears all again, between BoRR and EoRR where `enhanced`: both sides know these (RFC 7313 §4.1). */
   refreshing(family: Family, enhanced: boolean): void {
-    if (!enhanced) return
+    // One that is under way begins again, and its end is the end of both.
+    if (!enhanced || this.#due[family].endOfRefreshDue) return
     this.#outbox.send(refreshMessage(family, RefreshSubtype.BEGIN), 0)
     this.#due[family].endOfRefreshDue = true
   }

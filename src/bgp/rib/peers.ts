@@ -1,5 +1,6 @@
 import type { Family } from '../../net/address.ts'
 import { withoutZone } from '../../net/zone.ts'
+import type { PeerType } from '../sink.ts'
 import { widened } from './columns.ts'
 
 /** The number under which our own routes stand in the tables. */
@@ -39,15 +40,43 @@ export class PeerColumns {
     return peer
   }
 
-  /** Gives a number back. No path may have it any more. */
+  /**
+   * Gives a number back. No path may have it any more. What the neighbour was stays until `identify`: others may not have
+   * been told yet of the end of its paths.
+   */
   release(peer: number): void {
-    this.external[peer] = 0
-    this.confederation[peer] = 0
     this.client[peer] = 0
-    this.routerId[peer] = 0
     this.group[peer] = 0
     this.named[peer] = 0
     this.#free.push(peer)
+  }
+
+  /**
+   * What a neighbour is to us in the session that begins, and its BGP identifier.
+   * @returns whether that is other than it was, for a neighbour of this number
+   */
+  identify(peer: number, type: PeerType, routerId: number): boolean {
+    const external = type === 'eBGP' ? 1 : 0
+    const confederation = type === 'confederation' ? 1 : 0
+    const same =
+      this.external[peer] === external &&
+      this.confederation[peer] === confederation &&
+      this.routerId[peer] === routerId
+    this.external[peer] = external
+    this.confederation[peer] = confederation
+    this.routerId[peer] = routerId
+    return !same
+  }
+
+  /** What policies and the rules of reflection know of a neighbour. @returns whether that is other than it was */
+  regroup(peer: number, now: { group: number; named: number; client: boolean }): boolean {
+    const client = now.client ? 1 : 0
+    const same =
+      this.group[peer] === now.group && this.named[peer] === now.named && this.client[peer] === client
+    this.group[peer] = now.group
+    this.named[peer] = now.named
+    this.client[peer] = client
+    return !same
   }
 
   /** The address of a neighbour: 4 or 16 octets. */
