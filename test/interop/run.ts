@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { delimiter, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { confined } from '../../src/lab/confine.ts'
 import { PEERS, type PeerName } from './bench.ts'
@@ -52,6 +53,20 @@ for (const name of options.peer) if (!(name in PEERS)) fail(`there is no peer ${
 for (const name of options.case) if (!CASES.some(one => one.name === name)) fail(`there is no case ${name}`)
 const cases = CASES.filter(({ name }) => options.case.includes(name))
 const peers = (Object.keys(PEERS) as PeerName[]).filter(name => options.peer.includes(name))
+
+/** BIRD and ExaBGP stand in for others too: every run needs them. */
+const needed = [...new Set([...peers, 'bird', 'exabgp'] as const)].map(name => PEERS[name].program.command)
+const missing = needed.filter(
+  command => !(process.env.PATH ?? '').split(delimiter).some(at => existsSync(resolve(at, command))),
+)
+const obstacle =
+  process.getuid?.() !== 0
+    ? 'network namespaces need root: sudo npm run interop'
+    : missing.length > 0 && `${missing.join(', ')} missing: npm run interop installs them on Debian`
+if (obstacle) {
+  process.stderr.write(`interop: ${obstacle}\n`)
+  process.exit(1)
+}
 
 await confined(async () => {
   const start = performance.now()
