@@ -87,6 +87,12 @@ export async function rehearse(options: RehearsalOptions): Promise<void> {
 class Stage {
   readonly #speaker: Speaker
   readonly #actors: readonly Actor[]
+  readonly #scripts = FEEDS.map(feed => ({
+    first: announcements(feed, 'iBGP', 0),
+    changed: announcements(feed, 'iBGP', 1),
+    external: announcements(feed, 'eBGP', 0),
+    withdrawn: withdrawals(feed),
+  }))
   readonly #deferred: (() => void)[] = []
   #accept: (connection: Connection) => void = () => {}
 
@@ -143,25 +149,26 @@ class Stage {
     this.#settle()
   }
 
-  /** All feeds come, every other time from both sources, some change, and all go again. */
+  /** All feeds come, every other time from both sources, change, and go again. */
   play(round: number): void {
     const [feeder, , , external] = this.#actors
-    for (const feed of FEEDS) {
-      feeder!.say(announcements(feed, 'iBGP', round))
-      if (round % 2 === 1) external!.say(announcements(feed, 'eBGP', round))
+    const both = round % 2 === 1
+    for (const { first, changed, external: others } of this.#scripts) {
+      feeder!.say(first)
+      if (both) external!.say(others)
+      this.#settle()
+      feeder!.say(changed)
       this.#settle()
     }
-    feeder!.say(announcements(FEEDS[1], 'iBGP', round + 1))
-    this.#settle()
-    for (const feed of FEEDS) {
-      feeder!.say(withdrawals(feed))
-      if (round % 2 === 1) external!.say(withdrawals(feed))
+    for (const { withdrawn } of this.#scripts) {
+      feeder!.say(withdrawn)
+      if (both) external!.say(withdrawn)
       this.#settle()
     }
   }
 
   close(): void {
-    this.#actors[0]!.say(announcements(FEEDS[0], 'iBGP', 0))
+    this.#actors[0]!.say(this.#scripts[0]!.first)
     this.#settle()
     for (const actor of this.#actors) actor.handler?.onClose()
     this.#settle()
@@ -221,7 +228,7 @@ function interner() {
   }
 }
 
-function announcements(feed: Feed, type: 'iBGP' | 'eBGP', round: number): Uint8Array {
+function announcements(feed: Feed, type: 'iBGP' | 'eBGP', version: number): Uint8Array {
   return written(writer => {
     const as = type === 'iBGP' ? AS : EXTERNAL_AS
     const outgoing = {
@@ -235,7 +242,7 @@ function announcements(feed: Feed, type: 'iBGP' | 'eBGP', round: number): Uint8A
     for (let i = 0; i < feed.count; i++) {
       if (i % feed.perUpdate === 0) {
         writer.flush()
-        const key = encodeKey(attributes(feed, type, Math.floor(i / feed.perSet), round))
+        const key = encodeKey(attributes(feed, type, Math.floor(i / feed.perSet), version))
         writer.announce(encodeOutgoing(key, 0, key.length, feed.family, outgoing))
       }
       addPrefix(writer, feed.family, feed.from + i)
@@ -244,16 +251,16 @@ function announcements(feed: Feed, type: 'iBGP' | 'eBGP', round: number): Uint8A
   })
 }
 
-function attributes(feed: Feed, type: 'iBGP' | 'eBGP', set: number, round: number): Attributes {
+function attributes(feed: Feed, type: 'iBGP' | 'eBGP', set: number, version: number): Attributes {
   const host = type === 'iBGP' ? 2 : 5
   const nexthop = Uint8Array.of(...(feed.family === 4 ? [192, 0, 2] : [0x20, 1, 0xd, 0xb8, ...NULLS]), host)
-  const ases = [...(type === 'eBGP' ? [EXTERNAL_AS] : []), 64700 + (round % 7), 4_200_000_000 + set]
+  const ases = [...(type === 'eBGP' ? [EXTERNAL_AS] : []), 64700 + version, 4_200_000_000 + set]
   return {
     nexthop,
     origin: 0,
     asPath: [{ type: Segment.SEQUENCE, ases }],
     ...(type === 'iBGP' && { localPreference: 100 }),
-    ...(set % 3 === 0 && { med: round }),
+    ...(set % 3 === 0 && { med: version }),
     communities: [0xfde8_0001],
   }
 }
