@@ -85,11 +85,12 @@ describe("pmacct's BMP collector", () => {
   const logged = (type: string) => collector.messages().filter(message => message.bmp_msg_type === type)
 
   it('understands who we are, the session, its routes and its counts', async () => {
+    const routes = () => logged('route_monitor').filter(({ ip_prefix }) => ip_prefix === '10.244.1.64/26')
+    await until('the route', () => routes().length > 0)
     await until('a report of statistics', () => logged('stats').length > 0)
     expect(logged('init')[0]).toMatchObject({ event_type: 'log' })
     expect(logged('peer_up')[0]).toMatchObject({ peer_ip: '10.9.1.2', remote_port: expect.anything() })
-    const routes = logged('route_monitor').filter(({ ip_prefix }) => ip_prefix === '10.244.1.64/26')
-    expect(routes[0]).toMatchObject({
+    expect(routes()[0]).toMatchObject({
       log_type: 'update',
       peer_ip: '10.9.1.2',
       as_path: '65001',
