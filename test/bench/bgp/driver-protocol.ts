@@ -23,8 +23,8 @@ export type Command =
   | { readonly do: 'withdraw' }
   /** Feeder 0's connection ends, until nobody has any of its routes. */
   | { readonly do: 'die' }
-  /** One prefix changes, and is awaited, again and again. */
-  | { readonly do: 'change'; readonly times: number }
+  /** One prefix changes, and is awaited, again and again: so many times, or until so many seconds are over. */
+  | { readonly do: 'change'; readonly times: number; readonly seconds: number }
   /** From now on all is announced with this MED; what is held has not been announced yet. */
   | { readonly do: 'expect'; readonly med: number }
   /** Waits until all receivers have all. */

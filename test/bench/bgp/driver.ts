@@ -117,10 +117,11 @@ const STEPS: { readonly [Name in Command['do']]: Step<Name> } = {
     return {}
   },
 
-  async change({ times }) {
+  async change({ times, seconds }) {
     const latencies: number[] = []
     const size = tableSize(command.shape)
-    for (let i = 1; i <= times; i++) {
+    const end = now() + seconds * 1e6
+    for (let i = 1; i <= times && now() < end; i++) {
       const bytes = change(command.shape, (i * 7919) % size, i)
       latencies.push(await oneChange(bytes, i))
       await new Promise(resolve => setTimeout(resolve, 2))

@@ -38,7 +38,8 @@ const DRIVER = fileURLToPath(new URL('driver.ts', import.meta.url))
 const SETUP_LIMIT = 60_000
 /** MED of the other export policy: one that no change of a prefix has used. */
 const OTHER_MED = 1_000_000
-const CHANGES = 300
+/** Changes of one prefix, one after the other, and seconds for all of them. */
+const CHANGES = { times: 1000, seconds: 5 }
 
 /** The speaker has one core and the driver another, all contenders alike. Nobody is bound where there is one only. */
 const cores = cpus().length
@@ -148,7 +149,7 @@ async function take(
 }
 
 function commandOf(step: Exclude<Step, 'policy'>): Command {
-  return step === 'change' ? { do: 'change', times: CHANGES } : { do: step }
+  return step === 'change' ? { do: 'change', ...CHANGES } : { do: step }
 }
 
 function at(sorted: readonly number[], part: number): number {
