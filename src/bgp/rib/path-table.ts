@@ -3,6 +3,7 @@ import { PrefixTable } from '../../net/prefix-table.ts'
 import type { RouteSink } from '../sink.ts'
 import type { AttributeStore } from './attribute-store.ts'
 import { widened } from './columns.ts'
+import { CROWD, CrowdedPrefixes } from './crowded-prefixes.ts'
 import { Decision } from './decision.ts'
 import { ExplainedPaths } from './explained-paths.ts'
 import type { Follower } from './follower.ts'
@@ -65,6 +66,7 @@ export class PathTable {
   readonly #explained: ExplainedPaths
   readonly #followers: Follower[] = []
   readonly #queue = new WaitingSlots()
+  readonly #crowded = new CrowdedPrefixes(this)
   // By row.
   #next = new Int32Array(1024)
   #slot = new Int32Array(1024)
@@ -369,7 +371,10 @@ export class PathTable {
 
   #find(slot: number, peer: number, pathId: number): number {
     let row = this.#head[slot]!
-    while (row >= 0 && (this.peer[row] !== peer || this.pathId[row] !== pathId)) row = this.#next[row]!
+    for (let looked = 0; row >= 0 && (this.peer[row] !== peer || this.pathId[row] !== pathId); looked++) {
+      if (looked === CROWD) return this.#crowded.find(slot, peer, pathId)
+      row = this.#next[row]!
+    }
     return row
   }
 
@@ -388,6 +393,7 @@ export class PathTable {
     this.#slot[row] = slot
     this.#next[row] = this.#head[slot]!
     this.#head[slot] = row
+    this.#crowded.add(slot, row)
     this.#paths++
     this.#count(row)
     return row
@@ -441,6 +447,7 @@ export class PathTable {
       if (this.#flags[row]! & GONE && !this.#rowHeld(row)) {
         if (before < 0) this.#head[slot] = next
         else this.#next[before] = next
+        this.#crowded.remove(slot, row)
         this.#flags[row] = 0
         this.peer[row] = LOCAL
         this.#next[row] = this.#freeRow
