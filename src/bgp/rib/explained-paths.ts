@@ -44,6 +44,7 @@ export class ExplainedPaths {
     const losers = new Map<number, DecisionStep>()
     const best = decision.run(table.gather(slot), (row, step) => losers.set(row, step))
     const equal = new Set(decision.rows.list.subarray(0, Math.min(decision.multipath, table.multipath)))
+    const lowestMeds = this.#lowestMeds(slot, losers)
     const rows: PathRow[] = []
     for (let row = table.firstRow(slot); row >= 0; row = table.nextRow(row)) {
       if (!table.holds(row)) continue
@@ -59,38 +60,38 @@ export class ExplainedPaths {
         multipath: best >= 0 && equal.has(row) && table.usable(row) && table.peer[row] !== LOCAL,
         hop: this.#values.hops.hop(this.#values.attributes.hop[effective]!),
         metric: metricOf(this.#values, row),
-        loss: this.#loss(slot, row, best, losers),
+        loss: this.#loss(row, losers.get(row), best, lowestMeds),
       })
     }
     return rows
   }
 
   #loss(
-    slot: number,
     row: number,
+    lost: DecisionStep | undefined,
     best: number,
-    losers: ReadonlyMap<number, DecisionStep>,
+    lowestMeds: ReadonlyMap<number, number>,
   ): Loss | undefined {
-    const lost = losers.get(row)
     if (lost === undefined) return undefined
     // MED is compared inside one neighbouring AS, and there the best of all need not be.
-    const winner = lost === 'med' ? this.#lowestMed(slot, row, losers) : best
+    const { neighborAs } = this.#values.attributes
+    const winner = lost === 'med' ? lowestMeds.get(neighborAs[this.#table.effective[row]!]!)! : best
     // Ties are broken one after the other: of what the best path itself is better by, the first counts.
     const step = TIES.has(lost) ? this.#decision.compare(winner, row).step : lost
     const comparison = describeLoss(this.#values, step, row, winner)
     return { step, peer: this.#table.peer[winner]!, comparison }
   }
 
-  #lowestMed(slot: number, row: number, losers: ReadonlyMap<number, DecisionStep>): number {
+  /** The path with the lowest MED, of those of one neighbouring AS that got as far as that step: by the AS. */
+  #lowestMeds(slot: number, losers: ReadonlyMap<number, DecisionStep>): ReadonlyMap<number, number> {
     const table = this.#table
     const { neighborAs, med } = this.#values.attributes
-    const own = table.effective[row]!
-    let lowest = row
-    for (let other = table.firstRow(slot); other >= 0; other = table.nextRow(other)) {
-      const set = table.effective[other]!
-      if (table.peer[other] === LOCAL || !table.usable(other) || FIRST.has(losers.get(other)!)) continue
-      const better = med[set]! < med[table.effective[lowest]!]!
-      if (better && neighborAs[set] === neighborAs[own]) lowest = other
+    const lowest = new Map<number, number>()
+    for (let row = table.firstRow(slot); row >= 0; row = table.nextRow(row)) {
+      const set = table.effective[row]!
+      if (table.peer[row] === LOCAL || !table.usable(row) || FIRST.has(losers.get(row)!)) continue
+      const known = lowest.get(neighborAs[set]!)
+      if (known === undefined || med[set]! < med[table.effective[known]!]!) lowest.set(neighborAs[set]!, row)
     }
     return lowest
   }
