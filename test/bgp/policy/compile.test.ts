@@ -298,6 +298,14 @@ describe('a rule with action next', () => {
     expect(asked.result('192.0.2.0/24')?.med).toBeUndefined()
   })
 
+  it('takes away what one before it has set', () => {
+    const asked = new Asked([
+      { action: 'next', set: { med: 5 } },
+      { action: 'accept', set: { med: 'none' } },
+    ])
+    expect(asked.result(ANY, { med: 3 })?.med).toBeUndefined()
+  })
+
   it('ends in a rejection where nothing accepts behind it', () => {
     expect(new Asked([{ action: 'next', set: { med: 1 } }]).accepts(ANY)).toBe(false)
   })
