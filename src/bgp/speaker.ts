@@ -307,6 +307,8 @@ export class Speaker implements NeighborHost {
 
   established(neighbor: Neighbor): void {
     this.#everEstablished = true
+    // Only now it is known what a neighbour is whose AS the configuration does not name.
+    neighbor.importPolicy = this.#policies.importPolicy(neighbor.settings, neighbor.remoteAs)
     const negotiated = neighbor.channel!.negotiated!
     this.ownAddresses.add(plainAddress(neighbor.channel!.localAddress))
     for (const family of negotiated.families) {
@@ -417,7 +419,7 @@ export class Speaker implements NeighborHost {
 
   #reconfigure(neighbor: Neighbor, settings: NeighborSettings): void {
     const before = neighbor.settings
-    const policy = this.#policies.importPolicy(settings)
+    const policy = this.#policies.importPolicy(settings, settings.session.remoteAs ?? neighbor.remoteAs)
     const changed = importText(settings, policy) !== importText(before, neighbor.importPolicy)
     neighbor.settings = settings
     neighbor.importPolicy = policy

@@ -106,3 +106,19 @@ describe('a neighbour that asks for everything again and again, and reads nothin
     expect(heard.slice(-3).map(({ name }) => name)).toEqual(['ROUTE-REFRESH', 'UPDATE', 'ROUTE-REFRESH'])
   })
 })
+
+describe('a neighbour of a listen range whose AS the configuration does not name', () => {
+  it('gives its routes where it turns out to be of our own AS, and nothing where it is not', () => {
+    const lab = new Lab()
+    const group = { name: 'nodes', listenRanges: ['10.0.0.0/24'], remoteAsSet: [AS, 65002] }
+    const bgp = { localAs: AS, routerId: '10.0.0.1', neighborGroups: [group] }
+    const box = lab.box('10.0.0.1', bgp, [ALL])
+    dial(lab, 2, AS).send(announcement(['192.0.2.0/24'], { as: AS, nexthop: '10.0.0.2', asPath: [] }))
+    dial(lab, 3, 65002).send(announcement(['198.51.100.0/24'], { as: 65002, nexthop: '10.0.0.3' }))
+    lab.seconds(1)
+    expect([...box.sink.routes.keys()]).toEqual(['192.0.2.0/24'])
+    box.speaker.configure({ ...bgp, multipath: 1 }, [ALL])
+    lab.seconds(1)
+    expect([...box.sink.routes.keys()]).toEqual(['192.0.2.0/24'])
+  })
+})

@@ -56,8 +56,9 @@ export class PolicyBook {
     return this.#neighbors.known(address)
   }
 
-  importPolicy(settings: NeighborSettings): CompiledPolicy {
-    const { localAs, remoteAs, address } = settings.session
+  /** @param remoteAs of the neighbour where the settings do not say it: 0 until its OPEN has */
+  importPolicy(settings: NeighborSettings, remoteAs = settings.session.remoteAs ?? 0): CompiledPolicy {
+    const { localAs, address } = settings.session
     if (settings.importPolicy !== undefined) {
       return this.#compile(
         settings.importPolicy,
@@ -65,7 +66,7 @@ export class PolicyBook {
         false,
       )
     }
-    return peerType(settings, remoteAs ?? 0) === 'eBGP' ? REJECT_ALL : ACCEPT_ALL
+    return peerType(settings, remoteAs) === 'eBGP' ? REJECT_ALL : ACCEPT_ALL
   }
 
   exportPolicy(settings: NeighborSettings, type: PeerType): CompiledPolicy {
