@@ -36,7 +36,7 @@ function section(aim: Aim, figures: readonly Figure[]): string {
   const contenders = [...new Set(figures.map(figure => figure.contender))]
   const ours = figureOf(aim, figures, OURS)
   const rows = contenders.map(contender => row(aim, figures, contender, ours))
-  const all = [['', VALUE[aim.quantity].unit, 'to ours', 'cpu s', 'driver s', 'MiB'], ...rows]
+  const all = [['', VALUE[aim.quantity].unit, 'to ours', 'cpu s', 'driver s', 'MiB', 'rounds'], ...rows]
   const widths = all[0]!.map((_, column) => Math.max(...all.map(cells => cells[column]!.length)))
   const lines = all.map(cells =>
     cells
@@ -52,7 +52,7 @@ function row(aim: Aim, figures: readonly Figure[], contender: string, ours: numb
   const failed = own.find(figure => figure.failure)
   const step = own.filter(figure => figure.step === aim.step && !figure.failure)
   const value = figureOf(aim, figures, contender)
-  if (Number.isNaN(value)) return [contender, shortened(failed?.failure ?? '-'), '', '', '', '']
+  if (Number.isNaN(value)) return [contender, shortened(failed?.failure ?? '-'), '', '', '', '', '']
   const ratio = value / ours
   return [
     contender,
@@ -61,6 +61,7 @@ function row(aim: Aim, figures: readonly Figure[], contender: string, ours: numb
     median(step.map(figure => figure.cpu)).toFixed(2),
     median(step.map(figure => figure.driverCpu)).toFixed(2),
     String(Math.round(median(step.map(figure => figure.peakMemory)))),
+    String(step.length),
   ]
 }
 
