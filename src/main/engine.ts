@@ -80,7 +80,8 @@ try {
       clock: systemClock,
       limit: REHEARSAL,
       pause: () => new Promise(resolve => setImmediate(resolve)),
-    }),
+      // What goes wrong there will go wrong again with neighbours, and be told; it keeps nobody from starting.
+    }).catch((error: Error) => log(`bgp: the rehearsal failed: ${error.stack}`)),
   ])
   const engine = new Engine({
     kernel,

@@ -78,7 +78,11 @@ export class UpdateGroup implements Follower {
   /** The walk says again what was said before: for a route refresh. */
   #again = false
   #announced = 0
-  readonly #announcedFrom = new Map<number, number>()
+  /** By neighbour: how many paths of it. */
+  #announcedFrom = new Uint32Array(64)
+  /** The neighbour that `#member` was asked of last, and the answer: it holds while a batch is filled. */
+  #asked = LOCAL
+  #answer = 0
   readonly #batch = new Batch()
   readonly #delivery = new Delivery()
   readonly #alone: {
@@ -135,7 +139,7 @@ export class UpdateGroup implements Follower {
 
   /** How many paths a member was told of. */
   advertised(peer: number): number {
-    return this.#announced - (this.#announcedFrom.get(peer) ?? 0)
+    return this.#announced - (this.#announcedFrom[peer] ?? 0)
   }
 
   /** Whether its members were told of a prefix: all of them, but for who announces it. */
@@ -196,7 +200,7 @@ export class UpdateGroup implements Follower {
     other.#from = this.#from.slice()
     for (const set of other.#out) if (set !== 0) this.#attributes.retain(set)
     other.#announced = this.#announced
-    for (const [peer, count] of this.#announcedFrom) other.#announcedFrom.set(peer, count)
+    other.#announcedFrom = this.#announcedFrom.slice()
     // What some of the members were to hear again they still are to.
     other.#again = again || this.#again
     other.#fresh = false
@@ -231,7 +235,7 @@ export class UpdateGroup implements Follower {
 
   /** Whether its members were told of paths of a neighbour. */
   tellsOf(peer: number): boolean {
-    return (this.#announcedFrom.get(peer) ?? 0) > 0
+    return (this.#announcedFrom[peer] ?? 0) > 0
   }
 
   /** Takes over the members of a group that has said the same. */
@@ -280,6 +284,7 @@ export class UpdateGroup implements Follower {
 
   #fill(now: () => number, until: number): void {
     this.#reserve()
+    this.#asked = LOCAL
     for (let count = 1; this.busy && this.#batch.size < BATCH; count++) {
       const slot = this.#queue.take()
       if (slot >= 0) this.#say(slot, false)
@@ -370,11 +375,12 @@ export class UpdateGroup implements Follower {
   #record(at: number, before: number, fromBefore: number, set: number, from: number): void {
     if (before !== 0) {
       this.#announced--
-      this.#announcedFrom.set(fromBefore, this.#announcedFrom.get(fromBefore)! - 1)
+      this.#announcedFrom[fromBefore]!--
     }
     if (set !== 0) {
       this.#announced++
-      this.#announcedFrom.set(from, (this.#announcedFrom.get(from) ?? 0) + 1)
+      if (from >= this.#announcedFrom.length) this.#announcedFrom = widened(this.#announcedFrom, from + 1)
+      this.#announcedFrom[from]!++
     }
     this.#out[at] = set
     this.#from[at] = from
@@ -383,7 +389,12 @@ export class UpdateGroup implements Follower {
 
   /** The neighbour's number where it is a member of this group, else 0. */
   #member(peer: number): number {
-    return peer !== LOCAL && this.#environment.groupOf(peer) === this.id ? peer : 0
+    if (peer === LOCAL) return 0
+    if (peer !== this.#asked) {
+      this.#asked = peer
+      this.#answer = this.#environment.groupOf(peer) === this.id ? peer : 0
+    }
+    return this.#answer
   }
 
   /** The set to announce a path with, counted, or 0 where it is not announced. */
