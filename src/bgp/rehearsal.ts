@@ -1,3 +1,4 @@
+import type { BgpNeighbor } from '../model/config-bgp.ts'
 import type { Policy } from '../model/config-policy.ts'
 import type { Family } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
@@ -38,21 +39,19 @@ const CHUNK = 10_000
 /** More rounds compile nothing new. */
 const ROUNDS = 150
 
-/** A policy as boxes have it: it looks at prefixes, and accepts. */
-const POLICY: Policy = {
-  name: 'rehearsal',
-  rules: [
-    {
-      match: {
-        prefixes: [
-          { prefix: '192.168.0.0/16', le: 32 },
-          { prefix: 'fd00::/8', le: 128 },
-        ],
-      },
-      action: 'reject',
-    },
-    { match: { sources: ['bgp'] }, action: 'accept' },
-  ],
+/** Policies as boxes have them: they look at prefixes, and accept. One is another one in odd versions. */
+function policies(version: number): Policy[] {
+  const refused = [
+    { prefix: '192.168.0.0/16', le: 32 },
+    { prefix: version % 2 === 0 ? 'fd00::/8' : 'fc00::/7', le: 128 },
+  ]
+  return ['internal', 'external'].map(name => ({
+    name,
+    rules: [
+      { match: { prefixes: refused }, action: 'reject' },
+      { match: { sources: ['bgp'] }, action: 'accept' },
+    ],
+  }))
 }
 
 /** The neighbours: three clients of a route reflector, the first of which announces, and one of another AS that does too. */
@@ -115,22 +114,7 @@ class Stage {
       log() {},
       defer: action => this.#deferred.push(action),
     })
-    const common = { passive: true, importPolicy: POLICY.name, exportPolicy: POLICY.name } as const
-    const families = ['ipv4-unicast', 'ipv6-unicast'] as const
-    this.#speaker.configure(
-      {
-        localAs: AS,
-        routerId: OWN,
-        neighbors: NEIGHBORS.map(({ address, as }) => ({
-          ...common,
-          address,
-          remoteAs: as,
-          families: [...families],
-          ...(as === AS && { routeReflectorClient: true }),
-        })),
-      },
-      [POLICY],
-    )
+    this.#configure(0)
     this.#actors = NEIGHBORS.map(({ address, as }, index) => {
       const actor = new Actor(address)
       this.#accept(actor)
@@ -145,14 +129,34 @@ class Stage {
       )
       return actor
     })
-    this.#speaker.originate(4, Uint8Array.of(10, 255, 0, 0), 0, 24, 'connected')
     this.#settle()
   }
 
-  /** All feeds come, every other time from both sources, change, and go again. */
+  #configure(version: number): void {
+    const neighbors = NEIGHBORS.map(({ address, as }): BgpNeighbor => {
+      const policy = as === AS ? 'internal' : 'external'
+      return {
+        address,
+        remoteAs: as,
+        passive: true,
+        families: ['ipv4-unicast', 'ipv6-unicast'],
+        importPolicy: policy,
+        exportPolicy: policy,
+        ...(as === AS && { routeReflectorClient: true }),
+      }
+    })
+    this.#speaker.configure({ localAs: AS, routerId: OWN, neighbors }, policies(version))
+  }
+
+  /**
+   * All feeds come, every other time from both sources, change, and go again; beside them a route of our own, and now and
+   * then other policies.
+   */
   play(round: number): void {
     const [feeder, , , external] = this.#actors
     const both = round % 2 === 1
+    this.#speaker.originate(4, OWN_PREFIX, 0, 24, round % 4 < 2 ? 'connected' : 'static')
+    for (const actor of this.#actors) actor.say(KEEPALIVE)
     for (const { first, changed, external: others } of this.#scripts) {
       feeder!.say(first)
       if (both) external!.say(others)
@@ -160,6 +164,9 @@ class Stage {
       feeder!.say(changed)
       this.#settle()
     }
+    if (round % 8 === 3) this.#configure(round >> 3)
+    this.#settle()
+    this.#speaker.withdrawOriginated(4, OWN_PREFIX, 0, 24)
     for (const { withdrawn } of this.#scripts) {
       feeder!.say(withdrawn)
       if (both) external!.say(withdrawn)
@@ -214,6 +221,8 @@ class Actor implements Connection {
   resume(): void {}
 }
 
+const KEEPALIVE = buildKeepalive()
+const OWN_PREFIX = Uint8Array.of(10, 255, 0)
 const NOWHERE: RouteSink = { update() {}, withdraw() {}, converged() {} }
 
 function interner() {
