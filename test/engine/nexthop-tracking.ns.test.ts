@@ -176,7 +176,10 @@ describe('a next hop behind routes of other programs', () => {
     await start({ rightHop: '10.7.0.9' })
     await engine.hasPrefixes('10.7.0.0/16')
     await isAnnounced('10.7.0.0/16')
-    const { routes } = await engine.client.call('getBgpRoutes', { neighbor: '192.168.51.12' })
+    const routes = await until('both routes of the neighbour', async () => {
+      const page = await engine.client.call('getBgpRoutes', { neighbor: '192.168.51.12' })
+      return page.routes.length === 2 ? page.routes : undefined
+    })
     const why = routes.map(({ prefix, installation, paths }) => [prefix, installation, paths.at(-1)!.reason])
     expect(why.sort()).toEqual([
       expect.arrayContaining(['10.7.0.0/16', 'The kernel forwards by it.']),
