@@ -32,6 +32,9 @@ export async function causeway(setting: Setting): Promise<RunningSpeaker> {
     async setMed(med) {
       await client.call('replaceConfig', { config: configuration(setting, med) })
     },
+    async longestTurn() {
+      return (await client.call('getHealth', {})).longestTurn.ever
+    },
   }
 }
 
