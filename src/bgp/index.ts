@@ -2,7 +2,7 @@
 
 export type { LocalNexthop } from './export/nexthop.ts'
 export type { RefreshOutcome, ResetOutcome } from './operations.ts'
-export { rehearse } from './rehearsal.ts'
+export { type RehearsalOptions, rehearse } from './rehearsal/rehearse.ts'
 export { DECISION_STEPS, type DecisionStep } from './rib/decision.ts'
 export type { AdvertisedPath, RouteView, Wanted } from './route-view.ts'
 export type { PathDescription, RouteRow } from './routes.ts'

@@ -13,7 +13,8 @@ export const REJECT = -1
  * @param neighbor number of the neighbour, where policies name it; else 0
  */
 export function originOf(source: number, group = 0, neighbor = 0): number {
-  return source + group * 8 + neighbor * 0x80000
+  // Most numbers are of 32 bits, and compiled code is quicker for those.
+  return neighbor === 0 ? source | (group << 3) : source + group * 8 + neighbor * 0x80000
 }
 
 /** Numbers for names, so that rules compare numbers. 0: no name. */

@@ -25,6 +25,7 @@ import { NeighborMemory } from './neighbor-memory.ts'
 import { NexthopTracker } from './nexthop-tracker.ts'
 import { Operations } from './operations.ts'
 import { Pauses } from './pauses.ts'
+import { ribSink } from './rib-sink.ts'
 import { interfaceStates, tunnelStates } from './state/interfaces.ts'
 import { routeStates } from './state/routes.ts'
 import { StaticRoutes } from './static-routes.ts'
@@ -120,21 +121,11 @@ export class Engine {
         expected: this.#memory.recall(),
         unsure: () => !this.#memory.known && this.#fib.status().stale > 0,
       },
-      sink: {
-        update: (family, bytes, offset, length, nexthops, type) => {
-          this.#rib.set(type, family, bytes, offset, length, nexthops)
-          this.#rib.remove(type === 'eBGP' ? 'iBGP' : 'eBGP', family, bytes, offset, length)
-        },
-        withdraw: (family, bytes, offset, length) => {
-          this.#rib.remove('eBGP', family, bytes, offset, length)
-          this.#rib.remove('iBGP', family, bytes, offset, length)
-        },
-        converged: () => {
-          log('bgp: converged; what an earlier engine left and nobody announces is taken away')
-          this.#fib.sweep()
-          this.#memory.settled()
-        },
-      },
+      sink: ribSink(this.#rib, () => {
+        log('bgp: converged; what an earlier engine left and nobody announces is taken away')
+        this.#fib.sweep()
+        this.#memory.settled()
+      }),
       onNeighborChange: (address, state) => this.#memory.note(address, state === 'Established'),
       log: ({ message }) => log(`bgp: ${message}`),
       identity: () => ({

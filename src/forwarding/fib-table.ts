@@ -1,5 +1,6 @@
 import type { RouteBatch, RouteColumns } from '../kernel/objects.ts'
 import { ADDRESS_BYTES, type Family } from '../net/address.ts'
+import { withRoom } from '../net/columns.ts'
 import { PrefixTable } from '../net/prefix-table.ts'
 import { SlotQueue } from '../net/slot-queue.ts'
 
@@ -377,12 +378,12 @@ export class FibTable {
 
   #fit(): void {
     const { capacity } = this.prefixes
-    this.#want = longer(this.#want, new Int32Array(capacity))
-    this.#have = longer(this.#have, new Uint32Array(capacity))
-    this.#state = longer(this.#state, new Uint8Array(capacity))
-    this.#flying = longer(this.#flying, new Uint8Array(capacity))
-    this.#reason = longer(this.#reason, new Uint8Array(capacity))
-    this.#repairs = longer(this.#repairs, new Uint8Array(capacity))
+    this.#want = withRoom(this.#want, capacity)
+    this.#have = withRoom(this.#have, capacity)
+    this.#state = withRoom(this.#state, capacity)
+    this.#flying = withRoom(this.#flying, capacity)
+    this.#reason = withRoom(this.#reason, capacity)
+    this.#repairs = withRoom(this.#repairs, capacity)
   }
 }
 
@@ -395,9 +396,4 @@ export interface Summary {
   unresolved: number
   stale: number
   readonly reasons: Map<number, { count: number; readonly example: string }>
-}
-
-function longer<T extends Int32Array | Uint32Array | Uint8Array>(from: T, to: T): T {
-  to.set(from)
-  return to
 }

@@ -3,6 +3,7 @@ import type { Kernel } from './objects.ts'
 import { WorkerKernel } from './worker-kernel.ts'
 
 export { KernelError } from './errors.ts'
+export { mapAllocationsFrom } from './libc.ts'
 export type * from './objects.ts'
 
 export interface OpenKernelOptions {

@@ -37,6 +37,7 @@ const nativeIfIndex = bind('unsigned int if_nametoindex(const char *name)')
 const nativeIfName: (index: number, name: Uint8Array) => unknown = library.func(
   'void *if_indextoname(unsigned int index, void *name)',
 )
+const nativeMallopt = bind('int mallopt(int parameter, int value)')
 const nativeClose = bind('int close(int fd)')
 
 /** bits/socket.h, asm-generic/socket.h, bits/socket_type.h. */
@@ -119,6 +120,18 @@ export function ifName(index: number): string | undefined {
   const name = new Uint8Array(16)
   if (nativeIfName(index, name) === null) return undefined
   return Buffer.from(name.subarray(0, name.indexOf(0))).toString()
+}
+
+/** malloc.h */
+const M_MMAP_THRESHOLD = -3
+
+/**
+ * mallopt(3): allocations of so many octets or more get pages of their own from now on, which the kernel gives when they
+ * are first written and takes back when they are freed. Left alone, glibc takes larger and larger ones from its heap,
+ * and writes them full of zeros.
+ */
+export function mapAllocationsFrom(octets: number): void {
+  nativeMallopt(M_MMAP_THRESHOLD, octets)
 }
 
 /** close(2). @returns 0, or minus errno */

@@ -1,10 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import about from '../../package.json' with { type: 'json' }
-import { rehearse } from '../bgp/index.ts'
 import { ConfigStore, formatProblems, parseConfig } from '../config/index.ts'
-import { Engine, EngineServer, TcpTransport } from '../engine/index.ts'
-import { openKernel } from '../kernel/index.ts'
+import { Engine, EngineServer, rehearseRouting, TcpTransport } from '../engine/index.ts'
+import { mapAllocationsFrom, openKernel } from '../kernel/index.ts'
 import type { Config } from '../model/config.ts'
 import { CausewayError } from '../model/errors.ts'
 import { systemClock } from '../net/clock.ts'
@@ -26,7 +25,9 @@ exit codes: 0 stopped, 1 failed, 2 wrong arguments or configuration
 const EXIT_FAILED = 1
 const EXIT_USAGE = 2
 /** Milliseconds of the rehearsal at most; the kernel's worker starts meanwhile. */
-const REHEARSAL = 400
+const REHEARSAL = 1000
+/** Octets from which on an allocation gets pages of its own: columns are larger than what is in use of them. */
+const MAPPED = 128 * 1024
 
 function fail(status: number, message: string): never {
   process.stderr.write(`engine: ${message}\n`)
@@ -72,11 +73,12 @@ const stateDirectory = options['state-dir']
 mkdirSync(stateDirectory, { recursive: true, mode: 0o700 })
 const { version } = about
 
+mapAllocationsFrom(MAPPED)
 try {
   // The engine without its kernel is none: whoever supervises it starts it anew, and it adopts what is there.
   const [kernel] = await Promise.all([
     openKernel({ log: line => fail(EXIT_FAILED, line) }),
-    rehearse({
+    rehearseRouting({
       clock: systemClock,
       limit: REHEARSAL,
       pause: () => new Promise(resolve => setImmediate(resolve)),

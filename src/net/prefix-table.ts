@@ -1,4 +1,5 @@
 import { ADDRESS_BYTES, type Family, formatAddress } from './address.ts'
+import { widened, withRoom } from './columns.ts'
 
 /**
  * A set of prefixes of one family that gives each a *slot*: a small number that stays the same for as long as
@@ -31,8 +32,9 @@ export class PrefixTable {
   /** The hash before the last doubling, while it still holds something; buckets before `#moved` have moved. */
   #old: Buckets | undefined
   #moved = 0
-  /** Slots that were given back, for reuse. */
-  readonly #free: number[] = []
+  /** Slots that were given back, for reuse: so many of them. */
+  #free = new Int32Array(64)
+  #freed = 0
   #top = 0
   #size = 0
   /** A key in the making: the words of the prefix that is being looked up. */
@@ -57,7 +59,7 @@ export class PrefixTable {
     return this.#top
   }
 
-  /** Slots there is room for without growing: a good length for columns, which double with it. */
+  /** Slots there is room for without growing: a good length for columns, which grow with it. */
   get capacity(): number {
     return this.#lengths.length
   }
@@ -114,7 +116,8 @@ export class PrefixTable {
     const hash = this.#hashOfSlot(slot)
     if (!this.#leave(this.#hashed, slot, hash) && !(this.#old && this.#leave(this.#old, slot, hash)))
       throw new RangeError(`slot ${slot} holds no prefix`)
-    this.#free.push(slot)
+    if (this.#freed === this.#free.length) this.#free = widened(this.#free, this.#freed + 1)
+    this.#free[this.#freed++] = slot
     this.#size--
   }
 
@@ -169,7 +172,7 @@ export class PrefixTable {
       probe[0] = length === 0 ? 0 : word & (-1 << (32 - length))
       return
     }
-    probe.fill(0)
+    for (let i = 0; i < 4; i++) probe[i] = 0
     for (let i = 0; i < octets; i++) probe[i >> 2]! |= bytes[offset + i]! << (24 - 8 * (i & 3))
     if ((length & 31) !== 0) probe[length >> 5]! &= -1 << (32 - (length & 31))
   }
@@ -190,11 +193,10 @@ export class PrefixTable {
   }
 
   #take(): number {
-    const reused = this.#free.pop()
-    if (reused !== undefined) return reused
+    if (this.#freed > 0) return this.#free[--this.#freed]!
     if (this.#top === this.#lengths.length) {
-      this.#keys = grown(this.#keys, new Uint32Array(this.#keys.length * 2))
-      this.#lengths = grown(this.#lengths, new Uint8Array(this.#lengths.length * 2))
+      this.#lengths = widened(this.#lengths, this.#top + 1)
+      this.#keys = withRoom(this.#keys, this.#lengths.length * this.#words)
     }
     return this.#top++
   }
@@ -314,9 +316,4 @@ function hashWords(words: Uint32Array, at: number, length: number): number {
 
 function ceilPowerOfTwo(value: number): number {
   return 2 ** Math.ceil(Math.log2(value))
-}
-
-function grown<T extends Uint32Array | Uint8Array>(from: T, to: T): T {
-  to.set(from)
-  return to
 }

@@ -1,4 +1,5 @@
 import type { Family } from '../net/address.ts'
+import { withRoom } from '../net/columns.ts'
 import { PrefixTable } from '../net/prefix-table.ts'
 import type { NexthopSet } from './nexthop-set.ts'
 import type { NexthopSets } from './nexthop-sets.ts'
@@ -210,11 +211,8 @@ class SourceTable {
   /** Makes the columns as long as the set of prefixes needs. */
   fit(): void {
     if (this.offers[0]!.length >= this.prefixes.capacity) return
-    for (let i = 0; i < this.offers.length; i++) {
-      const longer = new Uint32Array(this.prefixes.capacity)
-      longer.set(this.offers[i]!)
-      this.offers[i] = longer
-    }
+    for (let i = 0; i < this.offers.length; i++)
+      this.offers[i] = withRoom(this.offers[i]!, this.prefixes.capacity)
   }
 
   /** The source that wins a prefix; of two with one distance the earlier in `SOURCES`. */

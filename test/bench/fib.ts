@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ENGINE_NODE_OPTIONS } from '../../src/engine/node-options.ts'
 import { Namespace } from '../../src/lab/namespace.ts'
 import type { LabProcess } from '../../src/lab/process.ts'
 
@@ -95,6 +96,7 @@ async function causeway({ box, feed, directory, count }: Field) {
   writeFileSync(file, JSON.stringify(config))
   const engine = box.start([
     process.execPath,
+    ...ENGINE_NODE_OPTIONS,
     ENGINE,
     '--state-dir',
     directory,

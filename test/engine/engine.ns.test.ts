@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ENGINE_NODE_OPTIONS } from '../../src/engine/node-options.ts'
 import { Bird } from '../../src/lab/bird.ts'
 import { vethLine } from '../../src/lab/ip.ts'
 import { Namespace } from '../../src/lab/namespace.ts'
@@ -68,6 +69,7 @@ function startEngine(): void {
   const socket = join(directory, 'engine.sock')
   engine = box.start([
     process.execPath,
+    ...ENGINE_NODE_OPTIONS,
     ENGINE,
     '--state-dir',
     directory,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ENGINE_NODE_OPTIONS } from '../../src/engine/node-options.ts'
 import type { Namespace } from '../../src/lab/namespace.ts'
 import type { LabProcess } from '../../src/lab/process.ts'
 import { until } from '../../src/lab/wait.ts'
@@ -30,7 +31,8 @@ export class RunningEngine {
     const socket = join(directory, 'engine.sock')
     const file = join(directory, 'box.json')
     writeFileSync(file, JSON.stringify(config))
-    const argv = [process.execPath, ENGINE, '--state-dir', directory, '--config', file, '--socket', socket]
+    const files = ['--state-dir', directory, '--config', file, '--socket', socket]
+    const argv = [process.execPath, ...ENGINE_NODE_OPTIONS, ENGINE, ...files]
     const engine = box.start(argv)
     await engine.waitForLine(/engine .* runs/)
     const client = new EngineClient({ path: socket, clock: systemClock, log: () => {} })

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { ENGINE_NODE_OPTIONS } from '../../src/engine/node-options.ts'
 import { LabError } from '../../src/lab/errors.ts'
 import { type LabProcess, type Namespace, type UntilOptions, until } from '../../src/lab/index.ts'
 import { EngineClient } from '../../src/manager/index.ts'
@@ -126,9 +127,12 @@ export class EngineBox {
   #start(): LabProcess {
     const at = (name: string) => `${this.#directory}/${name}`
     const options = ['--state-dir', at('state'), '--config', at('box.json'), '--socket', at('engine.sock')]
-    return this.namespace.start([process.execPath, `${ROOT}/src/main/engine.ts`, ...options], {
-      name: 'the engine',
-      environment: { NODE_COMPILE_CACHE: `${ROOT}/.cache/compile` },
-    })
+    return this.namespace.start(
+      [process.execPath, ...ENGINE_NODE_OPTIONS, `${ROOT}/src/main/engine.ts`, ...options],
+      {
+        name: 'the engine',
+        environment: { NODE_COMPILE_CACHE: `${ROOT}/.cache/compile` },
+      },
+    )
   }
 }

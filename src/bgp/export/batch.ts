@@ -1,4 +1,4 @@
-import { widened } from '../rib/columns.ts'
+import { widened } from '../../net/columns.ts'
 
 /** Set 0 stands for withdrawal. */
 const WITHDRAWAL = 0

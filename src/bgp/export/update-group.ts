@@ -1,11 +1,12 @@
+import { widened } from '../../net/columns.ts'
 import { originOf, REJECT, Source } from '../policy.ts'
 import type { AttributeStore } from '../rib/attribute-store.ts'
-import { widened } from '../rib/columns.ts'
 import type { Follower } from '../rib/follower.ts'
 import type { PathTable } from '../rib/path-table.ts'
 import { LOCAL, type PeerColumns } from '../rib/peers.ts'
 import { WaitingSlots } from '../rib/waiting-slots.ts'
 import { UpdateWriter } from '../wire/index.ts'
+import { AdjRibOut } from './adj-rib-out.ts'
 import { Batch } from './batch.ts'
 import { Delivery } from './delivery.ts'
 import { isInternal, mayAnnounce } from './eligibility.ts'
@@ -65,9 +66,8 @@ export class UpdateGroup implements Follower {
   readonly #attributes: AttributeStore
   readonly #peers: PeerColumns
   readonly #environment: GroupEnvironment
-  /** By slot, or by row with ADD-PATH: the set that was announced, 0 for none, and from whom we had it. */
-  #out = new Uint32Array(0)
-  #from = new Uint16Array(0)
+  /** By slot, or by row with ADD-PATH. */
+  #out: AdjRibOut
   readonly #queue = new WaitingSlots()
   /** The next slot of a walk over the whole table, -1 where there is none under way. */
   #walk = -1
@@ -77,9 +77,6 @@ export class UpdateGroup implements Follower {
   #sent = false
   /** The walk says again what was said before: for a route refresh. */
   #again = false
-  #announced = 0
-  /** By neighbour: how many paths of it. */
-  #announcedFrom = new Uint32Array(64)
   /** The neighbour that `#member` was asked of last, and the answer: it holds while a batch is filled. */
   #asked = LOCAL
   #answer = 0
@@ -92,7 +89,9 @@ export class UpdateGroup implements Follower {
     readonly slot: number
     readonly pathId: number
   }[] = []
-  readonly #withdrawn: number[] = []
+  /** Slots of prefixes whose end is told by the batch: so many of them. */
+  #withdrawn = new Int32Array(64)
+  #ended = 0
   #writer: UpdateWriter
   #written = 0
   #recipient: Member | undefined
@@ -113,6 +112,7 @@ export class UpdateGroup implements Follower {
     this.#environment = environment
     this.#table = environment.table
     this.#attributes = environment.attributes
+    this.#out = new AdjRibOut(environment.attributes)
     this.#peers = environment.peers
     this.#treatment = treatment
     this.allPaths = treatment.addPath
@@ -139,7 +139,7 @@ export class UpdateGroup implements Follower {
 
   /** How many paths a member was told of. */
   advertised(peer: number): number {
-    return this.#announced - (this.#announcedFrom[peer] ?? 0)
+    return this.#out.size - this.#out.sizeFrom(peer)
   }
 
   /** Whether its members were told of a prefix: all of them, but for who announces it. */
@@ -157,7 +157,7 @@ export class UpdateGroup implements Follower {
     const addPath = this.allPaths ? [family] : []
     const writer = new UpdateWriter({ limit, addPath, emit: bytes => updates.push(bytes.slice()) })
     for (const at of this.#told(slot, peer)) {
-      if (!this.#announce(writer, this.#out[at]!, this.#inside(this.#from[at]!))) continue
+      if (!this.#announce(writer, this.#out.set[at]!, this.#inside(this.#out.from[at]!))) continue
       writer.addSlot(this.#table.prefixes, slot, at + 1)
       writer.flush()
     }
@@ -172,11 +172,11 @@ export class UpdateGroup implements Follower {
   /** Where in the Adj-RIB-Out a member has paths of a prefix: what it said itself is not told to it. */
   *#told(slot: number, peer: number): Generator<number> {
     if (!this.allPaths) {
-      if ((this.#out[slot] ?? 0) !== 0 && this.#from[slot] !== peer) yield slot
+      if (this.#out.holds(slot) && this.#out.from[slot] !== peer) yield slot
       return
     }
     for (let row = this.#table.firstRow(slot); row >= 0; row = this.#table.nextRow(row)) {
-      if ((this.#out[row] ?? 0) !== 0 && this.#from[row] !== peer) yield row
+      if (this.#out.holds(row) && this.#out.from[row] !== peer) yield row
     }
   }
 
@@ -185,22 +185,17 @@ export class UpdateGroup implements Follower {
   }
 
   holdsSlot(slot: number): boolean {
-    if (!this.allPaths) return slot < this.#out.length && this.#out[slot] !== 0
-    return false
+    return !this.allPaths && this.#out.holds(slot)
   }
 
   holdsRow(row: number): boolean {
-    return this.allPaths && row < this.#out.length && this.#out[row] !== 0
+    return this.allPaths && this.#out.holds(row)
   }
 
   /** Another group of the same Adj-RIB-Out for some of the members, which says everything again where `again`. */
   split(members: Iterable<Member>, treatment: Treatment, again: boolean): UpdateGroup {
     const other = new UpdateGroup(this.#environment, treatment)
-    other.#out = this.#out.slice()
-    other.#from = this.#from.slice()
-    for (const set of other.#out) if (set !== 0) this.#attributes.retain(set)
-    other.#announced = this.#announced
-    other.#announcedFrom = this.#announcedFrom.slice()
+    other.#out = this.#out.copy()
     // What some of the members were to hear again they still are to.
     other.#again = again || this.#again
     other.#fresh = false
@@ -235,7 +230,7 @@ export class UpdateGroup implements Follower {
 
   /** Whether its members were told of paths of a neighbour. */
   tellsOf(peer: number): boolean {
-    return (this.#announcedFrom[peer] ?? 0) > 0
+    return this.#out.sizeFrom(peer) > 0
   }
 
   /** Takes over the members of a group that has said the same. */
@@ -247,8 +242,7 @@ export class UpdateGroup implements Follower {
 
   /** Lets go of all that the group holds. `joined`: another holds the same. */
   dissolve(joined = false): void {
-    for (const set of this.#out) this.#attributes.release(set)
-    this.#out = new Uint32Array(0)
+    this.#out.clear()
     this.#table.unfollow(this, joined)
   }
 
@@ -283,7 +277,7 @@ export class UpdateGroup implements Follower {
   }
 
   #fill(now: () => number, until: number): void {
-    this.#reserve()
+    this.#out.reserve(this.allPaths ? this.#table.rows : this.#table.prefixes.top)
     this.#asked = LOCAL
     for (let count = 1; this.busy && this.#batch.size < BATCH; count++) {
       const slot = this.#queue.take()
@@ -300,12 +294,6 @@ export class UpdateGroup implements Follower {
       this.#again = false
       this.#walked = true
     }
-  }
-
-  #reserve(): void {
-    const length = this.allPaths ? this.#table.rows : this.#table.prefixes.top
-    this.#out = widened(this.#out, length)
-    this.#from = widened(this.#from, length)
   }
 
   #say(slot: number, again: boolean): void {
@@ -335,9 +323,9 @@ export class UpdateGroup implements Follower {
    */
   #sayPath(slot: number, at: number, row: number, again: boolean): void {
     const set = row < 0 ? 0 : this.#judge(slot, row)
-    const before = this.#out[at]!
+    const before = this.#out.set[at]!
     const from = set === 0 ? LOCAL : this.#table.peer[row]!
-    const fromBefore = this.#from[at]!
+    const fromBefore = this.#out.from[at]!
     if (set === before && from === fromBefore && !(again && set !== 0)) {
       this.#attributes.release(set)
       return
@@ -347,7 +335,8 @@ export class UpdateGroup implements Follower {
     const excludedBefore = this.#member(fromBefore)
     if (set === 0) {
       this.#batch.add(0, excludedBefore, 0, slot, pathId)
-      this.#withdrawn.push(slot)
+      if (this.#ended === this.#withdrawn.length) this.#withdrawn = widened(this.#withdrawn, this.#ended + 1)
+      this.#withdrawn[this.#ended++] = slot
     } else {
       const inside = this.#inside(from)
       if (set !== before || again || this.#newOriginator(set, from, fromBefore))
@@ -356,7 +345,7 @@ export class UpdateGroup implements Follower {
       if (before !== 0 && excluded !== 0 && excluded !== excludedBefore)
         this.#alone.push({ peer: excluded, set: 0, inside: 0, slot, pathId })
     }
-    this.#record(at, before, fromBefore, set, from)
+    this.#out.record(at, set, from)
   }
 
   /** The neighbour's number where the members are inside as it is, and hear so by other bytes; else 0. */
@@ -370,21 +359,6 @@ export class UpdateGroup implements Follower {
     const before = this.#inside(fromBefore)
     if (inside === before) return false
     return inside === 0 || before === 0 || this.#attributes.hasOriginatorId[set] === 0
-  }
-
-  #record(at: number, before: number, fromBefore: number, set: number, from: number): void {
-    if (before !== 0) {
-      this.#announced--
-      this.#announcedFrom[fromBefore]!--
-    }
-    if (set !== 0) {
-      this.#announced++
-      if (from >= this.#announcedFrom.length) this.#announcedFrom = widened(this.#announcedFrom, from + 1)
-      this.#announcedFrom[from]!++
-    }
-    this.#out[at] = set
-    this.#from[at] = from
-    this.#attributes.release(before)
   }
 
   /** The neighbour's number where it is a member of this group, else 0. */
@@ -435,8 +409,8 @@ export class UpdateGroup implements Follower {
     this.#delivery.deliver(this.members)
     batch.clear()
     this.#flushAlone()
-    for (const slot of this.#withdrawn) this.#table.reap(slot)
-    this.#withdrawn.length = 0
+    for (let i = 0; i < this.#ended; i++) this.#table.reap(this.#withdrawn[i]!)
+    this.#ended = 0
   }
 
   #flushAlone(): void {

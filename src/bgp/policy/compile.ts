@@ -68,21 +68,20 @@ export function compilePolicy(
   const all = [...compiled[4], ...compiled[6]]
   const byOrigin = all.some(({ sources, groups, neighbors }) => sources !== ANY_SOURCE || groups || neighbors)
   const last = { origin: -1, family: 4 as Family, table: undefined as RuleTable | undefined }
+  const makeTable = (origin: number, family: Family): RuleTable => {
+    const rules = compiled[family]
+    const table = new RuleTable(byOrigin ? rules.filter(rule => isFrom(rule, origin)) : rules, environment)
+    tables[family].set(origin, table)
+    return table
+  }
+  // Asked for every route: what closures hold is made with each call, so there are none in it.
   const tableOf = (route: number, family: Family): RuleTable => {
     const origin = byOrigin ? route : 0
     if (last.table && last.origin === origin && last.family === family) return last.table
-    let table = tables[family].get(origin)
-    if (!table) {
-      table = new RuleTable(
-        byOrigin ? compiled[family].filter(rule => isFrom(rule, origin)) : compiled[family],
-        environment,
-      )
-      tables[family].set(origin, table)
-    }
+    last.table = tables[family].get(origin) ?? makeTable(origin, family)
     last.origin = origin
     last.family = family
-    last.table = table
-    return table
+    return last.table
   }
   return {
     text,

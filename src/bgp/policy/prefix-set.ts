@@ -1,5 +1,5 @@
 import type { Family } from '../../net/address.ts'
-import { widened } from '../rib/columns.ts'
+import { widened } from '../../net/columns.ts'
 import type { PrefixRange } from './prefix-range.ts'
 
 /** Bits that a step down the trie takes. */

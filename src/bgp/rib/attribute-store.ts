@@ -1,3 +1,4 @@
+import { widened } from '../../net/columns.ts'
 import {
   type Attributes,
   DecisionFields,
@@ -9,7 +10,6 @@ import {
 } from '../wire/index.ts'
 import { ByteArena } from './byte-arena.ts'
 import { applyChange, type Change, changeText, composeChanges, NexthopChoice } from './change.ts'
-import { widened } from './columns.ts'
 import type { Hops } from './hops.ts'
 import { rewriteKey, rewritten } from './rewrite-key.ts'
 

@@ -1,7 +1,7 @@
 import { formatAddress, isLinkLocal, isUnspecified } from '../../net/address.ts'
+import { widened } from '../../net/columns.ts'
 import type { Hop, NexthopSet } from '../../routing/nexthop-set.ts'
 import type { HopName, NexthopChange, NexthopInterner, NexthopReachability } from '../sink.ts'
-import { widened } from './columns.ts'
 
 /** The metric of a next hop that cannot be reached. */
 export const UNREACHABLE = 0xffffffff

@@ -1,21 +1,13 @@
 import type { Family } from '../../net/address.ts'
+import { withRoom } from '../../net/columns.ts'
 import type { PrefixTable } from '../../net/prefix-table.ts'
 import type { NexthopSet } from '../../routing/nexthop-set.ts'
 import type { RouteSink } from '../sink.ts'
 import type { AttributeStore } from './attribute-store.ts'
-import { widened } from './columns.ts'
 import type { Decision, PathColumns } from './decision.ts'
 import type { Hops } from './hops.ts'
 import type { PeerColumns } from './peers.ts'
 import { shareWeights } from './weights.ts'
-
-/** What of its paths a prefix is installed with. */
-export interface Chosen {
-  /** Row of the best path, below 0 where there is none. */
-  readonly best: number
-  /** Most next hops that a prefix may have. */
-  readonly limit: number
-}
 
 /**
  * The way of one family's best paths to the sink: of each prefix it knows what the sink was told last, and tells it only
@@ -60,7 +52,7 @@ export class Installing {
 
   /** Makes room for so many slots. */
   fit(slots: number): void {
-    this.#told = widened(this.#told, slots)
+    this.#told = withRoom(this.#told, slots)
   }
 
   /** Whether the sink has a route of the prefix. */
@@ -68,8 +60,12 @@ export class Installing {
     return this.#told[slot] !== 0
   }
 
-  /** Tells the sink of a prefix as it was just decided, where that is another than it knows. */
-  tell(slot: number, { best, limit }: Chosen, decision: Decision): void {
+  /**
+   * Tells the sink of a prefix as it was just decided, where that is another than it knows.
+   * @param best row of the best path, below 0 where there is none
+   * @param limit most next hops that a prefix may have
+   */
+  tell(slot: number, best: number, limit: number, decision: Decision): void {
     if (best < 0 || !this.enabled) {
       this.#withdraw(slot)
       return

@@ -1,8 +1,8 @@
 import type { Family } from '../../net/address.ts'
+import { widened, withRoom } from '../../net/columns.ts'
 import { PrefixTable } from '../../net/prefix-table.ts'
 import type { RouteSink } from '../sink.ts'
 import type { AttributeStore } from './attribute-store.ts'
-import { widened } from './columns.ts'
 import { CROWD, CrowdedPrefixes } from './crowded-prefixes.ts'
 import { Decision } from './decision.ts'
 import { ExplainedPaths } from './explained-paths.ts'
@@ -20,8 +20,10 @@ const GONE = 1
 /** Its attributes are not those of the last decision. */
 const CHANGED = 2
 
-/** A slot whose prefix is not in the table. */
-const NO_PREFIX = -2
+/** A slot whose prefix is not in the table, one whose prefix has no path, and what is added to rows beside them. */
+const NO_PREFIX = 0
+const NO_PATH = 1
+const FIRST = 2
 
 /** What of the configuration concerns the table. */
 export interface TableSettings {
@@ -36,7 +38,7 @@ export interface TableSettings {
 }
 
 /** Rows looked at between two glances at the clock. */
-const GLANCE = 2048
+const GLANCE = 512
 
 /**
  * All paths of one family: Adj-RIB-In of every neighbour and the Loc-RIB in one table.
@@ -73,8 +75,10 @@ export class PathTable {
   #flags = new Uint8Array(1024)
   #epoch = new Uint8Array(1024)
   // By slot.
-  #head = new Int32Array(1024).fill(NO_PREFIX)
-  #announced = new Int32Array(1024).fill(-1)
+  /** Its first path's row and `FIRST` more; `NO_PATH` where it has none, `NO_PREFIX` where there is no prefix. */
+  #head = new Int32Array(1024)
+  /** One more than the row that is announced, 0 for none. */
+  #announced = new Int32Array(1024)
   #freeRow = -1
   #rows = 0
   #paths = 0
@@ -109,7 +113,8 @@ export class PathTable {
     this.#followers.splice(this.#followers.indexOf(follower), 1)
     if (heldByOther) return
     for (let row = 0; row < this.#rows; row++) if (this.#flags[row]! & GONE) this.#queue.add(this.#slot[row]!)
-    for (let slot = 0; slot < this.prefixes.top; slot++) if (this.#head[slot] === -1) this.#queue.add(slot)
+    for (let slot = 0; slot < this.prefixes.top; slot++)
+      if (this.#head[slot] === NO_PATH) this.#queue.add(slot)
   }
 
   /** A path was announced: `bytes` as in `PrefixTable.insert`. Holds a count of both sets for itself. */
@@ -179,18 +184,23 @@ export class PathTable {
     this.counts.oldest[peer] = this.counts.epoch[peer]!
     let row = 0
     return until => {
-      for (; row < this.#rows && this.counts.received[peer]! > 0; row++) {
-        if (this.peer[row] === peer && !(this.#flags[row]! & GONE) && this.#expired(row)) {
-          gone?.(this.#slot[row]!, this.pathId[row]!)
-          this.#withdrawRow(row)
-        }
-        if (row % GLANCE === GLANCE - 1 && now() >= until) {
-          row++
-          return true
-        }
+      while (row < this.#rows && this.counts.received[peer]! > 0) {
+        row = this.#sweepFrom(row, peer, gone)
+        if (now() >= until) return true
       }
       return false
     }
+  }
+
+  /** Withdraws the neighbour's stale paths among the next rows; returns the first row behind those. */
+  #sweepFrom(row: number, peer: number, gone?: (slot: number, pathId: number) => void): number {
+    const end = Math.min(row + GLANCE, this.#rows)
+    for (; row < end; row++) {
+      if (this.peer[row] !== peer || this.#flags[row]! & GONE || !this.#expired(row)) continue
+      if (gone !== undefined) gone(this.#slot[row]!, this.pathId[row]!)
+      this.#withdrawRow(row)
+    }
+    return end
   }
 
   /**
@@ -272,7 +282,7 @@ export class PathTable {
 
   /** The path that is announced where one is: our own, or the best of those learned; -1 where there is none. */
   announcedRow(slot: number): number {
-    return slot < this.#announced.length ? this.#announced[slot]! : -1
+    return slot < this.#announced.length ? this.#announced[slot]! - 1 : -1
   }
 
   /** Whether a slot has a prefix. */
@@ -282,7 +292,7 @@ export class PathTable {
 
   /** The first path of a prefix and the one behind a path, -1 at the end: for followers of all paths. */
   firstRow(slot: number): number {
-    return this.#head[slot]!
+    return this.#head[slot]! - FIRST
   }
 
   nextRow(row: number): number {
@@ -313,7 +323,7 @@ export class PathTable {
   reap(slot: number): void {
     if (this.#head[slot] === NO_PREFIX) return
     this.#removeGone(slot)
-    if (this.#head[slot] === -1 && !this.#installing.holds(slot)) this.#removePrefix(slot)
+    if (this.#head[slot] === NO_PATH && !this.#installing.holds(slot)) this.#removePrefix(slot)
   }
 
   /** The paths of a prefix, with what the decision process said of each. */
@@ -322,24 +332,33 @@ export class PathTable {
   }
 
   #decide(slot: number): void {
-    if (this.#head[slot] === NO_PREFIX) return
+    const head = this.#head[slot]!
+    if (head === NO_PREFIX) return
     const count = this.gather(slot)
     const best = this.#decision.run(count)
-    this.#installing.tell(slot, { best, limit: this.multipath }, this.#decision)
+    this.#installing.tell(slot, best, this.multipath, this.#decision)
     const announced = this.#localRow(slot, best)
-    const changed =
-      announced !== this.#announced[slot] || (announced >= 0 && (this.#flags[announced]! & CHANGED) !== 0)
-    this.#announced[slot] = announced
-    for (let row = this.#head[slot]!; row >= 0; row = this.#next[row]!) this.#flags[row]! &= ~CHANGED
-    for (const follower of this.#followers) if (changed || follower.allPaths) follower.mark(slot)
-    this.reap(slot)
+    const before = this.#announced[slot]! - 1
+    const changed = announced !== before || (announced >= 0 && (this.#flags[announced]! & CHANGED) !== 0)
+    this.#announced[slot] = announced + 1
+    let gone = head === NO_PATH ? GONE : 0
+    for (let row = head - FIRST; row >= 0; row = this.#next[row]!) {
+      gone |= this.#flags[row]!
+      this.#flags[row]! &= ~CHANGED
+    }
+    const followers = this.#followers
+    for (let i = 0; i < followers.length; i++) {
+      const follower = followers[i]!
+      if (changed || follower.allPaths) follower.mark(slot)
+    }
+    if ((gone & GONE) !== 0) this.reap(slot)
   }
 
   /** Puts the learned paths that may be used before the decision process; returns how many they are. */
   gather(slot: number): number {
     const decision = this.#decision
     let count = 0
-    for (let row = this.#head[slot]!; row >= 0; row = this.#next[row]!) {
+    for (let row = this.#head[slot]! - FIRST; row >= 0; row = this.#next[row]!) {
       if (this.peer[row] === LOCAL || this.#flags[row]! & GONE || !decision.eligible(row)) continue
       if (count === decision.rows.list.length) decision.rows.list = widened(decision.rows.list, count + 1)
       decision.rows.list[count++] = row
@@ -348,7 +367,7 @@ export class PathTable {
   }
 
   #localRow(slot: number, otherwise: number): number {
-    for (let row = this.#head[slot]!; row >= 0; row = this.#next[row]!) {
+    for (let row = this.#head[slot]! - FIRST; row >= 0; row = this.#next[row]!) {
       if (this.peer[row] === LOCAL && !(this.#flags[row]! & GONE)) return row
     }
     return otherwise
@@ -357,20 +376,16 @@ export class PathTable {
   #insert(bytes: Uint8Array, offset: number, length: number): number {
     const slot = this.prefixes.insert(bytes, offset, length)
     if (slot >= this.#head.length) {
-      const before = this.#head.length
-      this.#head = widened(this.#head, this.prefixes.capacity).fill(NO_PREFIX, before)
-      this.#announced = widened(this.#announced, this.prefixes.capacity).fill(-1, before)
+      this.#head = withRoom(this.#head, this.prefixes.capacity)
+      this.#announced = withRoom(this.#announced, this.prefixes.capacity)
       this.#installing.fit(this.prefixes.capacity)
     }
-    if (this.#head[slot] === NO_PREFIX) {
-      this.#head[slot] = -1
-      this.#announced[slot] = -1
-    }
+    if (this.#head[slot] === NO_PREFIX) this.#head[slot] = NO_PATH
     return slot
   }
 
   #find(slot: number, peer: number, pathId: number): number {
-    let row = this.#head[slot]!
+    let row = this.#head[slot]! - FIRST
     for (let looked = 0; row >= 0 && (this.peer[row] !== peer || this.pathId[row] !== pathId); looked++) {
       if (looked === CROWD) return this.#crowded.find(slot, peer, pathId)
       row = this.#next[row]!
@@ -391,8 +406,8 @@ export class PathTable {
     this.effective[row] = 0
     this.#flags[row] = CHANGED
     this.#slot[row] = slot
-    this.#next[row] = this.#head[slot]!
-    this.#head[slot] = row
+    this.#next[row] = this.#head[slot]! - FIRST
+    this.#head[slot] = row + FIRST
     this.#crowded.add(slot, row)
     this.#paths++
     this.#count(row)
@@ -442,10 +457,10 @@ export class PathTable {
   /** Unlinks withdrawn paths of a prefix that no follower holds. */
   #removeGone(slot: number): void {
     let before = -1
-    for (let row = this.#head[slot]!; row >= 0; ) {
+    for (let row = this.#head[slot]! - FIRST; row >= 0; ) {
       const next = this.#next[row]!
       if (this.#flags[row]! & GONE && !this.#rowHeld(row)) {
-        if (before < 0) this.#head[slot] = next
+        if (before < 0) this.#head[slot] = next + FIRST
         else this.#next[before] = next
         this.#crowded.remove(slot, row)
         this.#flags[row] = 0
@@ -459,14 +474,16 @@ export class PathTable {
   }
 
   #rowHeld(row: number): boolean {
-    for (const follower of this.#followers) if (follower.holdsRow(row)) return true
+    const followers = this.#followers
+    for (let i = 0; i < followers.length; i++) if (followers[i]!.holdsRow(row)) return true
     return false
   }
 
   #removePrefix(slot: number): void {
-    for (const follower of this.#followers) if (follower.holdsSlot(slot)) return
+    const followers = this.#followers
+    for (let i = 0; i < followers.length; i++) if (followers[i]!.holdsSlot(slot)) return
     this.#head[slot] = NO_PREFIX
-    this.#announced[slot] = -1
+    this.#announced[slot] = 0
     this.prefixes.remove(slot)
   }
 

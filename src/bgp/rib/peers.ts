@@ -1,7 +1,7 @@
 import type { Family } from '../../net/address.ts'
+import { widened } from '../../net/columns.ts'
 import { withoutZone } from '../../net/zone.ts'
 import type { PeerType } from '../sink.ts'
-import { widened } from './columns.ts'
 
 /** The number under which our own routes stand in the tables. */
 export const LOCAL = 0

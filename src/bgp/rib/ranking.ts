@@ -1,4 +1,4 @@
-import { widened } from './columns.ts'
+import { widened } from '../../net/columns.ts'
 import type { Decision, PathColumns } from './decision.ts'
 import { LOCAL } from './peers.ts'
 

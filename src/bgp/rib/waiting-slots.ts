@@ -1,5 +1,5 @@
+import { widened } from '../../net/columns.ts'
 import { SlotQueue } from '../../net/slot-queue.ts'
-import { widened } from './columns.ts'
 
 /** Slots of prefixes that wait for work, each at most once, first in, first out. */
 export class WaitingSlots {

@@ -151,16 +151,15 @@ export class Framer {
     }
     const length = readUint16(buffer, at + 16)
     const type = buffer[at + 18]!
-    const lengthField = buffer.subarray(at + 16, at + 18)
     if (length < HEADER_LENGTH || length > this.maxLength) {
-      return this.#fail(notification(ERROR.header.badMessageLength, lengthField))
+      return this.#fail(notification(ERROR.header.badMessageLength, buffer.subarray(at + 16, at + 18)))
     }
     const shortest = MIN_LENGTH[type]
     if (shortest === undefined) {
       return this.#fail(notification(ERROR.header.badMessageType, buffer.subarray(at + 18, at + 19)))
     }
     if (length < shortest || length > (MAX_LENGTH[type] ?? this.maxLength)) {
-      return this.#fail(notification(ERROR.header.badMessageLength, lengthField))
+      return this.#fail(notification(ERROR.header.badMessageLength, buffer.subarray(at + 16, at + 18)))
     }
     return length
   }

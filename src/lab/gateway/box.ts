@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { formatProblems, parseConfig } from '../../config/index.ts'
+import { ENGINE_NODE_OPTIONS } from '../../engine/node-options.ts'
 import type { Config } from '../../model/config.ts'
 import type { Health } from '../../model/state.ts'
 import { LabError } from '../errors.ts'
@@ -43,12 +44,11 @@ export class Box {
     this.namespace = options.namespace
     this.apiSocket = `${options.directory}/api.sock`
     this.#engine = this.#startEngine()
-    this.#manager = this.#start('manager', programs().manager, [
-      '--engine-socket',
-      this.#engineSocket,
-      '--socket',
-      this.apiSocket,
-    ])
+    this.#manager = this.#start(
+      'manager',
+      [programs().manager],
+      ['--engine-socket', this.#engineSocket, '--socket', this.apiSocket],
+    )
   }
 
   /** Writes the configuration and starts both processes; what they do from then on is for the caller to see. */
@@ -125,16 +125,20 @@ export class Box {
 
   #startEngine(): LabProcess {
     const { directory } = this.#options
-    return this.#start('engine', programs().engine, [
-      ...['--state-dir', `${directory}/state`],
-      ...['--config', `${directory}/box.yaml`],
-      ...['--socket', this.#engineSocket],
-    ])
+    return this.#start(
+      'engine',
+      [...ENGINE_NODE_OPTIONS, programs().engine],
+      [
+        ...['--state-dir', `${directory}/state`],
+        ...['--config', `${directory}/box.yaml`],
+        ...['--socket', this.#engineSocket],
+      ],
+    )
   }
 
-  #start(name: string, program: string, argv: readonly string[]): LabProcess {
+  #start(name: string, program: readonly string[], argv: readonly string[]): LabProcess {
     const { onLine } = this.#options
-    return this.namespace.start([process.execPath, program, ...argv], {
+    return this.namespace.start([process.execPath, ...program, ...argv], {
       name: `${name} of the box`,
       environment: quickStart(),
       ...(onLine && { onLine: (line: string) => onLine(`${name}: ${line}`) }),

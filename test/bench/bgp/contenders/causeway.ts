@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ENGINE_NODE_OPTIONS } from '../../../../src/engine/node-options.ts'
 import { run } from '../../../../src/lab/command.ts'
 import { until } from '../../../../src/lab/wait.ts'
 import { EngineClient } from '../../../../src/manager/engine-client.ts'
@@ -24,7 +25,7 @@ export async function causeway(setting: Setting): Promise<RunningSpeaker> {
   const socket = join(directory, 'engine.sock')
   writeFileSync(file, JSON.stringify(configuration(setting, undefined)))
   const argv = [ENGINE, '--state-dir', join(directory, 'state'), '--config', file, '--socket', socket]
-  const engine = setting.start([process.execPath, ...profiling(), ...argv], 'engine')
+  const engine = setting.start([process.execPath, ...ENGINE_NODE_OPTIONS, ...profiling(), ...argv], 'engine')
   const client = new EngineClient({ path: socket, clock: systemClock, log: () => undefined })
   await until('the engine answers', () => client.call('getHealth', {}), { interval: 50 })
   await listening(engine, family)
