@@ -1,5 +1,5 @@
 import Type, { type TSchema } from 'typebox'
-import { DEFAULT_PAGE, routeQuery } from '../model/engine-queries.ts'
+import { routeQuery } from '../model/engine-queries.ts'
 import { CausewayError } from '../model/errors.ts'
 import { BgpNeighborText, InterfaceName } from '../model/scalars.ts'
 import { canonicalZoned } from '../net/zone.ts'
@@ -7,12 +7,19 @@ import { type ApiRequest, type ApiResponse, engineErrors, type Route } from './r
 
 const RoutePage = Type.Object(
   {
-    total: Type.Integer({ minimum: 0, description: 'Rows that match, before offset and limit.' }),
     routes: Type.Array(Type.Ref('RouteState#'), {
-      description: 'Each prefix with what the RIB wants and what the kernel has.',
+      description:
+        'Each prefix with what the RIB wants and what the kernel has, in order of address, IPv4 first.',
     }),
+    cursor: Type.Optional(
+      Type.String({ description: 'Where the next page begins; absent on the last one.' }),
+    ),
   },
-  { $id: 'RoutePage', title: 'Routes', description: 'A page of the routing table.' },
+  {
+    $id: 'RoutePage',
+    title: 'Routes',
+    description: 'A page of the routing table. It may have fewer rows than were asked for.',
+  },
 )
 
 /** Schemas that the routes below refer to by name. */
@@ -92,9 +99,7 @@ export const stateRoutes: readonly Route[] = [
     query: routeQuery,
     responses: { 200: { description: 'A page of routes.', schema: Type.Ref('RoutePage#') } },
     errors: ['query-invalid', ...engineErrors],
-    handle: async ({ engine, query }) => ({
-      body: await engine.call('getRoutes', { limit: DEFAULT_PAGE, offset: 0, ...query }),
-    }),
+    handle: async ({ engine, query }) => ({ body: await engine.call('getRoutes', query) }),
   },
 ]
 

@@ -1,6 +1,7 @@
 import type { RouteView, Speaker, Wanted } from '../bgp/index.ts'
 import type { Fib } from '../forwarding/index.ts'
 import type { BgpRouteQuery } from '../model/engine-protocol.ts'
+import { DEFAULT_PAGE, LARGEST_PAGE } from '../model/engine-queries.ts'
 import { CausewayError } from '../model/errors.ts'
 import type { BgpAdvertisedPage, BgpRoute, BgpRoutePage } from '../model/state-bgp.ts'
 import { type Family, familyOf } from '../net/address.ts'
@@ -8,11 +9,10 @@ import { formatPrefix, networkOf, type Prefix, parsePrefix } from '../net/prefix
 import { canonicalZoned } from '../net/zone.ts'
 import type { Resolver, Rib } from '../routing/index.ts'
 import type { Pauses } from './pauses.ts'
+import { prefixOf } from './query-prefix.ts'
 import { advertisedState, bgpRouteState, type Installation } from './state/bgp-routes.ts'
 
-const DEFAULT_PAGE = 100
-/** Prefixes of one page, and paths: a prefix may have hundreds of them. */
-const LARGEST_PAGE = 1_000
+/** Paths of one page: a prefix may have hundreds of them. */
 const PATHS = 2_000
 
 /** The BGP table for people, in pages. A walk over a large table takes many turns of the event loop, each a short one. */
@@ -115,12 +115,6 @@ export interface Parts {
   readonly pauses: Pauses
   /** Whether BGP routes go into the kernel. */
   installing(): boolean
-}
-
-function prefixOf(text: string): Prefix {
-  const prefix = parsePrefix(text)
-  if (prefix) return prefix
-  throw new CausewayError('engine-request-invalid', { reason: `${JSON.stringify(text)} is not a prefix` })
 }
 
 function familiesOf({ family }: BgpRouteQuery, inside: Prefix | undefined): readonly Family[] {

@@ -1,23 +1,19 @@
 import { type BgpTransport, Slices, Speaker } from '../bgp/index.ts'
 import { type ConfigStore, expandPresets, validateConfig } from '../config/index.ts'
 import { desiredState, Fib, type ReconcileReport, Reconciler } from '../forwarding/index.ts'
-import { RT_TABLE } from '../kernel/constants.ts'
 import type { Kernel } from '../kernel/objects.ts'
 import type { Config } from '../model/config.ts'
-import type { ApplyReport, Revision, RoutePage, RouteQuery } from '../model/engine-protocol.ts'
+import type { ApplyReport, Revision } from '../model/engine-protocol.ts'
 import { CausewayError } from '../model/errors.ts'
 import type {
   BgpNeighborState,
   BmpStationState,
   Health,
   InterfaceState,
-  RouteState,
   TunnelState,
 } from '../model/state.ts'
-import { type Family, familyOf } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
-import { contains, type Prefix, parsePrefix } from '../net/prefix.ts'
-import { NexthopSets, Resolver, Rib, type RibRoute } from '../routing/index.ts'
+import { NexthopSets, Resolver, Rib } from '../routing/index.ts'
 import { BgpTables } from './bgp-tables.ts'
 import { ConnectedRoutes } from './connected-routes.ts'
 import { ConnectedWatch, type Surroundings } from './connected-watch.ts'
@@ -26,8 +22,8 @@ import { NexthopTracker } from './nexthop-tracker.ts'
 import { Operations } from './operations.ts'
 import { Pauses } from './pauses.ts'
 import { ribSink } from './rib-sink.ts'
+import { RoutePages } from './route-pages.ts'
 import { interfaceStates, tunnelStates } from './state/interfaces.ts'
-import { routeStates } from './state/routes.ts'
 import { StaticRoutes } from './static-routes.ts'
 import { TurnWatch } from './turn-watch.ts'
 
@@ -70,8 +66,9 @@ export class Engine {
   readonly #startedAt: number
   readonly #turns: TurnWatch
   readonly #pauses: Pauses
-  /** The BGP table for people. */
+  /** The BGP table for people, and RIB and kernel side by side. */
   readonly bgp: BgpTables
+  readonly routes: RoutePages
   #confirmed: Revision = { revision: 0, config: { system: { hostName: 'causeway' } } }
   /** Configuration changes are carried out one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -143,6 +140,7 @@ export class Engine {
       pauses: this.#pauses,
       installing: () => this.#confirmed.config.bgp?.installRoutes ?? true,
     })
+    this.routes = new RoutePages({ kernel, rib: this.#rib, pauses: this.#pauses })
   }
 
   /**
@@ -275,41 +273,6 @@ export class Engine {
     return tunnelStates(links, neighbors, fdb)
   }
 
-  async routes(query: RouteQuery): Promise<RoutePage> {
-    const inside = query.prefix === undefined ? undefined : parsePrefix(query.prefix)
-    if (query.prefix !== undefined && !inside) {
-      throw new CausewayError('engine-request-invalid', {
-        reason: `${JSON.stringify(query.prefix)} is not a prefix`,
-      })
-    }
-    const rows: RouteState[] = []
-    for (const family of familiesOf(query, inside)) rows.push(...(await this.#routesOf(family, inside)))
-    const offset = query.offset ?? 0
-    return { total: rows.length, routes: rows.slice(offset, offset + (query.limit ?? rows.length)) }
-  }
-
-  async #routesOf(family: Family, inside: Prefix | undefined): Promise<RouteState[]> {
-    const { kernel } = this.#parts
-    const [routes, nexthops, links] = await Promise.all([
-      kernel.dump('routes', { family, table: RT_TABLE.MAIN, ...(inside && { inside }) }),
-      kernel.dump('nexthops'),
-      kernel.dump('links'),
-    ])
-    const rib = await this.#ribRoutes(family, inside)
-    return routeStates(rib, { routes, nexthops, links }, inside)
-  }
-
-  /** A walk over a large RIB takes many turns of the event loop, each a short one. */
-  async #ribRoutes(family: Family, inside: Prefix | undefined): Promise<RibRoute[]> {
-    const pause = this.#pauses.begin()
-    const found: RibRoute[] = []
-    for (const route of this.#rib.routes(family)) {
-      if (!inside || contains(inside, parsePrefix(route.prefix)!)) found.push(route)
-      if (pause.due) await pause.take()
-    }
-    return found
-  }
-
   health(): Health {
     const report = this.#reconciler.report()
     const fib = this.#fib.status()
@@ -345,11 +308,6 @@ export class Engine {
     await this.#fib.close()
     await this.#reconciler.close()
   }
-}
-
-function familiesOf(query: RouteQuery, inside: Prefix | undefined): readonly Family[] {
-  const asked: readonly Family[] = query.family === undefined ? [4, 6] : query.family === 'ipv4' ? [4] : [6]
-  return inside ? asked.filter(family => family === familyOf(inside.bytes)) : asked
 }
 
 function countOf(count: number, noun: string): string {

@@ -11,8 +11,9 @@ import {
 } from './codec/link.ts'
 import { readFdbEntry, readNeighbor, requestFdb, requestNeighbors } from './codec/neighbor.ts'
 import { readNexthop, requestNexthops } from './codec/nexthop.ts'
-import { familiesOf, matches, protocolOf, readRoute, requestRoutes } from './codec/route.ts'
+import { familiesOf, requestRoutes } from './codec/route.ts'
 import { RouteColumnsReader, writeRouteRows } from './codec/route-columns.ts'
+import { RouteSelection } from './codec/route-selection.ts'
 import { KernelError } from './errors.ts'
 import { CommandSocket } from './netlink/command-socket.ts'
 import type { Message } from './netlink/message-reader.ts'
@@ -193,18 +194,15 @@ export class LocalKernel {
   }
 
   #dumpRoutes(family: Family, filter: RouteFilter): Route[] {
-    let routes: Route[] = []
-    this.#readTable(() => {
-      routes = this.#dump(
+    const selection = new RouteSelection(filter)
+    this.#readTable(() =>
+      this.#commands.dump(
         writer => requestRoutes(writer, family, filter),
-        message => {
-          if (protocolOf(message) === filter.exceptProtocol) return undefined
-          const route = readRoute(message)
-          return route && matches(route, filter) ? route : undefined
-        },
-      )
-    })
-    return routes
+        () => selection.restart(),
+        message => selection.read(message),
+      ),
+    )
+    return selection.routes()
   }
 
   /** A table that was never written to does not exist: it has no routes. */

@@ -277,4 +277,8 @@ export interface RouteFilter {
   readonly exceptProtocol?: number
   /** Only this prefix and those inside it: the others are read, and left where they were read. */
   readonly inside?: Prefix
+  /** Only the routes of the first so many prefixes, and in their order (`comparePrefixes`); the others are left likewise. */
+  readonly first?: number
+  /** With `first`: counted from behind this prefix. */
+  readonly after?: Prefix
 }

@@ -35,15 +35,17 @@ export interface RouteQuery {
   readonly family?: 'ipv4' | 'ipv6'
   /** Only this prefix and what lies inside it. */
   readonly prefix?: string
-  /** At most so many rows. */
+  /** At most so many rows; there may be fewer on a page though it is not the last. */
   readonly limit?: number
-  readonly offset?: number
+  /** Of the page before. */
+  readonly cursor?: string
 }
 
 export interface RoutePage {
-  /** Rows that match, before `offset` and `limit`. */
-  readonly total: number
+  /** In order of address, IPv4 first. */
   readonly routes: readonly RouteState[]
+  /** Where the next page begins; absent on the last one. */
+  readonly cursor?: string
 }
 
 /** Which of the BGP table is wanted, and where a page begins. */

@@ -4,20 +4,20 @@ import type { MethodName } from './engine-protocol.ts'
 
 /** Parameters of queries: what REST takes in the query string and the engine over its socket. */
 
-/** The most rows of a page of the kernel's routes, and of BGP's. */
-export const ROUTE_PAGE_LIMIT = 10_000
-export const BGP_PAGE_LIMIT = 1_000
+/** Rows of a page, where the query does not say, and at most: a page is one line on the engine's socket. */
 export const DEFAULT_PAGE = 100
+export const LARGEST_PAGE = 1_000
 
-const limit = (most: number) =>
-  Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: most,
-      default: DEFAULT_PAGE,
-      description: 'At most so many rows.',
-    }),
-  )
+const limit = Type.Optional(
+  Type.Integer({
+    minimum: 1,
+    maximum: LARGEST_PAGE,
+    default: DEFAULT_PAGE,
+    description: 'At most so many rows.',
+  }),
+)
+
+const BEGIN = 'Where the page begins: `cursor` of the page before it.'
 
 const Neighbor = Type.String({
   format: 'bgp-neighbor',
@@ -37,27 +37,15 @@ export const routeQuery = {
     Type.Union([Type.Literal('ipv4'), Type.Literal('ipv6')], { description: 'Only this IP version.' }),
   ),
   prefix: inside,
-  limit: limit(ROUTE_PAGE_LIMIT),
-  offset: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 1_000_000_000,
-      default: 0,
-      description: 'Rows to pass over.',
-    }),
-  ),
+  limit,
+  cursor: Type.Optional(Type.String({ format: 'ip-prefix', description: BEGIN })),
 }
 
 export const bgpTableQuery = {
   family: Type.Optional(AddressFamily),
   prefix: inside,
-  limit: limit(BGP_PAGE_LIMIT),
-  cursor: Type.Optional(
-    Type.String({
-      pattern: '^[46]\\.[0-9]{1,9}$',
-      description: 'Where the page begins: `cursor` of the page before it.',
-    }),
-  ),
+  limit,
+  cursor: Type.Optional(Type.String({ pattern: '^[46]\\.[0-9]{1,9}$', description: BEGIN })),
 }
 
 export const bgpRouteQuery = {

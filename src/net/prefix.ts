@@ -75,6 +75,16 @@ export function overlaps(a: Prefix, b: Prefix): boolean {
   return a.length <= b.length ? contains(a, b) : contains(b, a)
 }
 
+/** Order of addresses and, of one address, of lengths, shorter first; IPv4 before IPv6. Below 0 where `a` comes first. */
+export function comparePrefixes(a: Prefix, b: Prefix): number {
+  if (a.bytes.length !== b.bytes.length) return a.bytes.length - b.bytes.length
+  for (let i = 0; i < a.bytes.length; i++) {
+    const difference = a.bytes[i]! - b.bytes[i]!
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}
+
 /** The family of a prefix. */
 export function prefixFamily(prefix: Prefix): Family {
   return familyOf(prefix.bytes)

@@ -1,5 +1,6 @@
-import type { Family } from '../net/address.ts'
+import { ADDRESS_BYTES, type Family } from '../net/address.ts'
 import { withRoom } from '../net/columns.ts'
+import type { Prefix } from '../net/prefix.ts'
 import { PrefixTable } from '../net/prefix-table.ts'
 import type { NexthopSet } from './nexthop-set.ts'
 import type { NexthopSets } from './nexthop-sets.ts'
@@ -144,12 +145,21 @@ export class Rib {
     return this.#tables[4].prefixes.size + this.#tables[6].prefixes.size
   }
 
-  /** What the RIB says of each prefix of a family, in no order that means anything. */
-  *routes(family: Family): Generator<RibRoute> {
+  /**
+   * Goes over all prefixes of a family, in no order that means anything. Yields now and then, where the caller may take a
+   * pause in which the table changes: what is there all the time is visited once.
+   * @param visit is given a prefix that is valid during the call only
+   */
+  *walk(family: Family, visit: (prefix: Prefix) => void): Generator<void> {
     const table = this.#tables[family]
-    // By slot, since the caller may take pauses in which the table changes.
+    const bytes = new Uint8Array(ADDRESS_BYTES[family])
+    const prefix = { bytes, length: 0 }
     for (let slot = 0; slot < table.prefixes.top; slot++) {
-      if (table.best(slot) !== NO_SOURCE) yield this.#route(table, slot)
+      if (slot % GLANCE === GLANCE - 1) yield
+      if (table.best(slot) === NO_SOURCE) continue
+      table.prefixes.writeAddress(slot, bytes, 0)
+      prefix.length = table.prefixes.length(slot)
+      visit(prefix)
     }
   }
 

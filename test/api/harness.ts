@@ -96,7 +96,7 @@ export class ApiHarness {
       getTunnels: [tunnel],
       getNeighbors: [neighbor],
       getMonitoring: [{ address: '10.0.0.9', port: 11019, state: 'up', messages: 3 }],
-      getRoutes: { total: 1, routes: [route] },
+      getRoutes: { routes: [route], cursor: '10.244.1.0/24' },
     }
   }
 

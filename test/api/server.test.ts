@@ -188,7 +188,7 @@ describe('state over REST', () => {
     ['/api/v1/tunnels', [tunnel]],
     ['/api/v1/bgp/neighbors', [neighbor]],
     ['/api/v1/bgp/neighbors/2001:DB8:0::2', neighbor],
-    ['/api/v1/routes', { total: 1, routes: [route] }],
+    ['/api/v1/routes', { routes: [route], cursor: '10.244.1.0/24' }],
     ['/healthz', health],
   ])('%s answers by its schema, without what that does not name', async (url, body) => {
     const response = await api.app.inject(url)
@@ -210,20 +210,26 @@ describe('state over REST', () => {
     })
   })
 
-  it('hands the query for routes on, with its defaults', async () => {
+  it('hands the query for routes on', async () => {
     await api.app.inject('/api/v1/routes')
-    await api.app.inject('/api/v1/routes?family=ipv6&prefix=2001:db8::/32&limit=10000&offset=20')
+    await api.app.inject(
+      '/api/v1/routes?family=ipv6&prefix=2001:db8::/32&limit=1000&cursor=2001:db8:1::%2F48',
+    )
     expect(api.engine.requests.map(({ params }) => params)).toEqual([
-      { limit: 100, offset: 0 },
-      { family: 'ipv6', prefix: '2001:db8::/32', limit: 10000, offset: 20 },
+      {},
+      { family: 'ipv6', prefix: '2001:db8::/32', limit: 1000, cursor: '2001:db8:1::/48' },
     ])
   })
 
   it.each([
-    ['limit=0', 'limit: 0 is out of range. Give a whole number from 1 to 10000.'],
-    ['limit=ten', 'limit: "ten" is text. Give a whole number from 1 to 10000.'],
-    ['limit=1&limit=2', 'limit: This is a list. Give a whole number from 1 to 10000.'],
-    ['offset=-1', 'offset: -1 is out of range. Give a whole number from 0 to 1000000000.'],
+    ['limit=0', 'limit: 0 is out of range. Give a whole number from 1 to 1000.'],
+    ['limit=ten', 'limit: "ten" is text. Give a whole number from 1 to 1000.'],
+    ['limit=1&limit=2', 'limit: This is a list. Give a whole number from 1 to 1000.'],
+    ['limit=1001', 'limit: 1001 is out of range. Give a whole number from 1 to 1000.'],
+    [
+      'cursor=7',
+      'cursor: "7" is not an address with a prefix length: it has 1 numbers instead of 4. Write it as in 10.0.0.1/24 or 2001:db8::1/64.',
+    ],
     ['family=ipv5', 'family: "ipv5" is none of the choices. Did you mean ipv4? Choose one of ipv4, ipv6.'],
     [
       'prefix=10.0.0.0',

@@ -21,7 +21,7 @@ const engine = {
     return { revision: 8, report: { reconciled: true, changes: 1, failures: [] } }
   },
   interfaces: () => Promise.reject(new TypeError('a defect')),
-  routes: async (query: unknown) => ({ total: 0, routes: [], query }),
+  routes: { page: async (query: unknown) => ({ routes: [], query }) },
 } as unknown as ServedEngine
 
 /** The next line that the server sends. */
@@ -65,7 +65,7 @@ describe('the engine’s socket', () => {
       error: { code: 'engine-request-invalid', message: expect.stringContaining(sentence) },
     })
     expect(await asked({ limit: 'many' })).toMatchObject(refused('limit: "many" is text'))
-    expect(await asked({ offset: -1 })).toMatchObject(refused('offset: -1 is out of range'))
+    expect(await asked({ cursor: '4.1' })).toMatchObject(refused('cursor: "4.1" is not an address'))
     expect(await asked({ prefix: 7 })).toMatchObject(refused('prefix: 7 is a whole number'))
     expect(await asked({ cursor: '4.1' }, 'getBgpRoute')).toMatchObject(refused('no key cursor'))
   })

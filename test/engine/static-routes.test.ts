@@ -3,7 +3,7 @@ import { ConnectedRoutes } from '../../src/engine/connected-routes.ts'
 import { StaticRoutes } from '../../src/engine/static-routes.ts'
 import type { StaticRoute } from '../../src/model/config.ts'
 import { formatAddress } from '../../src/net/address.ts'
-import { parsePrefix } from '../../src/net/prefix.ts'
+import { formatPrefix, type Prefix, parsePrefix } from '../../src/net/prefix.ts'
 import { type FibSink, NexthopSets, Resolver, Rib } from '../../src/routing/index.ts'
 
 function box() {
@@ -60,7 +60,13 @@ it('a static route resolves through another that comes with the same configurati
 it('networks that the box is on come and go with its addresses', () => {
   const { connected, rib } = box()
   const network = (text: string) => ({ network: parsePrefix(text)!, interface: 'eth0' })
-  const held = () => [...rib.routes(4)].map(route => `${route.prefix} ${route.source}`)
+  const held = () => {
+    const found: string[] = []
+    const visit = (prefix: Prefix) =>
+      found.push(`${formatPrefix(prefix)} ${rib.route(4, prefix.bytes, prefix.length)!.source}`)
+    for (const _ of rib.walk(4, visit));
+    return found
+  }
   connected.set([network('172.16.0.0/24'), network('10.0.0.0/8')])
   expect(held().sort()).toEqual(['10.0.0.0/8 connected', '172.16.0.0/24 connected'])
   connected.set([network('172.16.0.0/24')])

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RT_TABLE, RTN, RTPROT } from '../../src/kernel/constants.ts'
 import { type Kernel, openKernel, type RouteBatch } from '../../src/kernel/index.ts'
+import type { RouteFilter } from '../../src/kernel/objects.ts'
 import type { Family } from '../../src/net/address.ts'
 import { type Prefix, parsePrefix } from '../../src/net/prefix.ts'
 import { change, cleanUp, indexOf, ip, batch as ipBatch } from './iproute.ts'
@@ -175,6 +176,29 @@ describe('routes in the kernel', () => {
     ])
     expect(await prefixes({ inside })).toEqual(['10.1.0.0/16', '10.1.2.0/24'])
     expect(await prefixes({ inside, exceptProtocol: PROTOCOL })).toEqual(['10.1.0.0/16'])
+  })
+
+  it('are read in pages, in order, with all routes of a prefix', async () => {
+    for (const family of [4, 6] as const) await kernel.writeRoutes(rows(family, 300, family === 4 ? 1 : 4))
+    await kernel.writeRoutes(rows(4, 2, 2, { metric: 30 }))
+    const page = async (filter: RouteFilter) =>
+      (await kernel.dump('routes', { table: RT_TABLE.MAIN, protocol: PROTOCOL, ...filter })).map(
+        ({ prefix, metric }) => `${prefix} ${metric}`,
+      )
+    expect(await page({ family: 4, first: 3 })).toEqual([
+      '20.0.0.0/32 20',
+      '20.0.0.0/32 30',
+      '20.0.0.1/32 20',
+      '20.0.0.1/32 30',
+      '20.0.0.2/32 20',
+    ])
+    const after = parsePrefix('20.0.1.42/32')!
+    expect(await page({ family: 4, first: 5, after })).toEqual(['20.0.1.43/32 20'])
+    const last = parsePrefix('2001:db8:100:fe::/64')!
+    expect(await page({ family: 6, first: 2, after: last })).toEqual([
+      '2001:db8:100:ff::/64 20',
+      '2001:db8:100:100::/64 20',
+    ])
   })
 
   it('go to the table that is named, also beyond 255', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Family, formatAddress } from '../../src/net/address.ts'
-import { parsePrefix, prefixFamily } from '../../src/net/prefix.ts'
+import { formatPrefix, parsePrefix, prefixFamily } from '../../src/net/prefix.ts'
 import {
   type NexthopSet,
   NexthopSets,
@@ -91,7 +91,26 @@ describe('the RIB', () => {
     })
     expect(rib.resolveAgain(changed, () => 0)(1)).toBe(false)
     expect(kernel.get('10.2.0.0/16')).toBe('172.16.0.9')
-    expect([...rib.routes(4)]).toMatchObject([{ prefix: '10.2.0.0/16', source: 'eBGP', distance: 20 }])
+    const { bytes, length } = parsePrefix('10.2.0.0/16')!
+    expect(rib.route(4, bytes, length)).toMatchObject({
+      prefix: '10.2.0.0/16',
+      source: 'eBGP',
+      distance: 20,
+    })
+  })
+
+  it('is walked over with chances to pause, in which it may change', () => {
+    const { rib, set, remove, via } = table()
+    const prefixes = Array.from({ length: 3000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`)
+    for (const prefix of prefixes) set('eBGP', prefix, via('192.168.50.3'))
+    const seen: string[] = []
+    let pauses = 0
+    for (const _ of rib.walk(4, prefix => seen.push(formatPrefix(prefix)))) {
+      if (pauses++ === 0) remove('eBGP', prefixes.at(-1)!)
+    }
+    expect(pauses).toBe(2)
+    expect(seen).toEqual(prefixes.slice(0, -1))
+    expect([...rib.walk(6, () => expect.unreachable())]).toEqual([])
   })
 
   it('tells nothing when a source offers what it offered', () => {

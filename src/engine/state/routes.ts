@@ -2,48 +2,23 @@ import { CAUSEWAY_PROTOCOL } from '../../forwarding/index.ts'
 import { RTM_F, RTN, RTNH_F, RTPROT } from '../../kernel/constants.ts'
 import type { Link, Nexthop, Route } from '../../kernel/objects.ts'
 import type { NexthopState, RouteState } from '../../model/state.ts'
-import { contains, type Prefix, parsePrefix } from '../../net/prefix.ts'
+import { parsePrefix } from '../../net/prefix.ts'
 import type { ResolvedNexthops, RibRoute } from '../../routing/index.ts'
 import { ROUTE_PROTOCOLS, ROUTE_TYPES } from '../route-names.ts'
 
-/** What the kernel's route dump needs beside it to be read by people. */
-export interface KernelRoutes {
-  readonly routes: readonly Route[]
-  readonly nexthops: readonly Nexthop[]
-  readonly links: readonly Link[]
-}
-
-/**
- * RIB and kernel side by side, one row a prefix and kernel route, in address order. Pure.
- * @param inside only this prefix and what lies inside it
- */
-export function routeStates(rib: Iterable<RibRoute>, kernel: KernelRoutes, inside?: Prefix): RouteState[] {
-  const rows = new Map<string, { rib?: RibRoute; kernel: Route[] }>()
-  const row = (prefix: string) => {
-    const known = rows.get(prefix) ?? { kernel: [] }
-    rows.set(prefix, known)
-    return known
-  }
-  for (const route of rib) if (matches(route.prefix, inside)) row(route.prefix).rib = route
-  for (const route of kernel.routes) if (matches(route.prefix, inside)) row(route.prefix).kernel.push(route)
-  const view = new KernelView(kernel)
-  return [...rows]
-    .map(([prefix, { rib: wanted, kernel: held }]) => view.row(prefix, wanted, held))
-    .map(state => ({ state, key: sortKey(state.prefix) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map(({ state }) => state)
-}
-
-class KernelView {
+/** RIB and kernel side by side. Pure. */
+export class RouteStates {
   readonly #nexthops: ReadonlyMap<number, Nexthop>
   readonly #links: ReadonlyMap<number, string>
 
-  constructor(kernel: KernelRoutes) {
+  /** What the kernel's routes need beside them to be read by people. */
+  constructor(kernel: { readonly nexthops: readonly Nexthop[]; readonly links: readonly Link[] }) {
     this.#nexthops = new Map(kernel.nexthops.map(nexthop => [nexthop.id, nexthop]))
     this.#links = new Map(kernel.links.map(link => [link.index, link.name]))
   }
 
-  row(prefix: string, wanted: RibRoute | undefined, held: readonly Route[]): RouteState {
+  /** The state of a prefix: what the RIB wants, and of the kernel's routes the one to hold beside it. */
+  of(prefix: string, wanted: RibRoute | undefined, held: readonly Route[]): RouteState {
     const route = this.#counterpart(wanted, held)
     const nexthops = route ? this.#paths(route) : []
     return {
@@ -141,18 +116,4 @@ function sameWays(a: readonly NexthopState[], b: readonly NexthopState[]): boole
 function isHost(text: string): boolean {
   const prefix = parsePrefix(text)
   return prefix !== undefined && prefix.length === prefix.bytes.length * 8
-}
-
-function matches(prefix: string, inside: Prefix | undefined): boolean {
-  if (!inside) return true
-  const parsed = parsePrefix(prefix)
-  return parsed !== undefined && contains(inside, parsed)
-}
-
-/** Text that sorts as the prefix does: family, address, length. */
-function sortKey(text: string): string {
-  const prefix = parsePrefix(text)
-  if (!prefix) return text
-  const hex = Buffer.from(prefix.bytes).toString('hex')
-  return `${prefix.bytes.length === 4 ? 4 : 6}${hex}${String(prefix.length).padStart(3, '0')}`
 }

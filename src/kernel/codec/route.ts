@@ -1,7 +1,7 @@
 import { ADDRESS_BYTES, type Family, formatAddress } from '../../net/address.ts'
-import { contains, type Prefix, parsePrefix } from '../../net/prefix.ts'
+import type { Prefix } from '../../net/prefix.ts'
 import { NLM_F, RTA, RTM, RTM_F } from '../constants.ts'
-import { Attributes, type Message, type ReceiveBuffer } from '../netlink/message-reader.ts'
+import { Attributes, forEachAttribute, type Message, type ReceiveBuffer } from '../netlink/message-reader.ts'
 import type { MessageWriter } from '../netlink/message-writer.ts'
 import type { Route, RouteFilter } from '../objects.ts'
 import { AF_OF, familyOfAf, readAddress } from './fields.ts'
@@ -44,6 +44,17 @@ export function readRoute({ buffer, start, end }: Message): Route | undefined {
     ...(nexthopId !== undefined && { nexthopId }),
     paths: readPaths(buffer, attributes, flags),
   }
+}
+
+/** The destination of a route alone, for those who pass over most; undefined where `readRoute` has nothing either. */
+export function readDestinationPrefix({ buffer, start, end }: Message): Prefix | undefined {
+  const family = start + ROUTE_HEADER > end ? undefined : familyOfAf(buffer.bytes[start]!)
+  if (!family) return undefined
+  const bytes = new Uint8Array(ADDRESS_BYTES[family])
+  forEachAttribute(buffer, start + ROUTE_HEADER, end, (type, at, length) => {
+    if (type === RTA.DST && length === bytes.length) bytes.set(buffer.bytes.subarray(at, at + length))
+  })
+  return { bytes, length: buffer.bytes[start + 1]! }
 }
 
 /** RTPROT_* of a route (rtm_protocol). */
@@ -102,18 +113,4 @@ function readGateway(attributes: Attributes): string | undefined {
 /** AF_UNSPEC would also dump MPLS and multicast routing: each family is asked for by itself. */
 export function familiesOf(filter: RouteFilter): readonly Family[] {
   return filter.family ? [filter.family] : [4, 6]
-}
-
-/** Whether a route is one that the filter names, for kernels that filter less than they were asked to. */
-export function matches(route: Route, filter: RouteFilter): boolean {
-  return (
-    (filter.table === undefined || route.table === filter.table) &&
-    (filter.protocol === undefined || route.protocol === filter.protocol) &&
-    (filter.inside === undefined || isInside(route.prefix, filter.inside))
-  )
-}
-
-function isInside(text: string, outer: Prefix): boolean {
-  const prefix = parsePrefix(text)
-  return prefix !== undefined && contains(outer, prefix)
 }
