@@ -1,7 +1,6 @@
 import Type from 'typebox'
-import { bgpRouteQuery, bgpTableQuery } from '../model/engine-queries.ts'
+import { bgpPathQuery, bgpRouteQuery, bgpTableQuery } from '../model/engine-queries.ts'
 import { AddressText, BgpNeighborText } from '../model/scalars.ts'
-import { canonicalZoned } from '../net/zone.ts'
 import { type ApiRequest, type ApiResponse, engineErrors, type Route } from './route.ts'
 
 const neighborErrors = ['neighbor-not-found', 'query-invalid', ...engineErrors] as const
@@ -14,8 +13,9 @@ const Prefix = Type.String({
 const oneRoute = {
   method: 'GET',
   tag: 'state',
+  query: bgpPathQuery,
   responses: { 200: { description: 'The prefix.', schema: Type.Ref('BgpRoute#') } },
-  errors: ['bgp-route-not-found', 'query-invalid', ...engineErrors],
+  errors: ['bgp-route-not-found', ...neighborErrors],
   handle: getRoute,
 } as const
 
@@ -31,7 +31,9 @@ export const bgpTableRoutes: readonly Route[] = [
     query: bgpTableQuery,
     responses: { 200: { description: 'A page of its routes.', schema: Type.Ref('BgpRoutePage#') } },
     errors: neighborErrors,
-    handle: getReceived,
+    handle: async ({ engine, params: { address = '' }, query }) => ({
+      body: await engine.call('getReceivedRoutes', { ...query, neighbor: address }),
+    }),
   },
   {
     method: 'GET',
@@ -51,7 +53,8 @@ export const bgpTableRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/bgp/routes',
     id: 'getBgpRoutes',
-    summary: 'The BGP table: each prefix with all its paths, and why each won or lost.',
+    summary:
+      'The BGP table: each prefix with its first 200 paths, the best in front, and why each won or lost.',
     tag: 'state',
     query: bgpRouteQuery,
     responses: { 200: { description: 'A page of prefixes.', schema: Type.Ref('BgpRoutePage#') } },
@@ -62,7 +65,7 @@ export const bgpTableRoutes: readonly Route[] = [
     ...oneRoute,
     path: '/api/v1/bgp/routes/{prefix}',
     id: 'getBgpRoute',
-    summary: 'One prefix with all its paths, and why each won or lost.',
+    summary: 'One prefix with its paths, the best in front, and why each won or lost.',
     params: { prefix: Prefix },
   },
   {
@@ -77,16 +80,7 @@ export const bgpTableRoutes: readonly Route[] = [
   },
 ]
 
-async function getReceived({ engine, params: { address = '' }, query }: ApiRequest): Promise<ApiResponse> {
-  const { routes, cursor } = await engine.call('getBgpRoutes', { ...query, neighbor: address })
-  const wanted = canonicalZoned(address) ?? address
-  const own = routes.map(route => ({
-    ...route,
-    paths: route.paths.filter(({ neighbor }) => neighbor === wanted),
-  }))
-  return { body: { routes: own, ...(cursor !== undefined && { cursor }) } }
-}
-
-async function getRoute({ engine, params: { prefix, address, length } }: ApiRequest): Promise<ApiResponse> {
-  return { body: await engine.call('getBgpRoute', { prefix: prefix ?? `${address}/${length}` }) }
+async function getRoute({ engine, params, query }: ApiRequest): Promise<ApiResponse> {
+  const { prefix, address, length } = params
+  return { body: await engine.call('getBgpRoute', { ...query, prefix: prefix ?? `${address}/${length}` }) }
 }

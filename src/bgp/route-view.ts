@@ -2,7 +2,7 @@ import type { Family } from '../net/address.ts'
 import { contains, type Prefix } from '../net/prefix.ts'
 import type { UpdateGroup } from './export/update-group.ts'
 import type { Refusal } from './refusal.ts'
-import { describePrefix, type RouteRow } from './routes.ts'
+import { describePrefix, type KnownNeighbors, type RouteRow, type WantedPaths } from './routes.ts'
 import type { Tables } from './tables.ts'
 import { type Attributes, decodeKey, parseUpdate, UpdateResult, type UpdateSession } from './wire/index.ts'
 
@@ -86,18 +86,15 @@ export class RouteView {
     return this.#host.tables.paths[family].prefixes.find(prefix.bytes, 0, prefix.length)
   }
 
-  /** A prefix with all its paths. */
-  describe(family: Family, slot: number): RouteRow {
-    const { tables } = this.#host
-    const refusal = (peer: number, at: number, received: number) =>
-      this.#host.refusalOf(family, peer, at, received)
-    return describePrefix(
-      tables.paths[family],
-      tables.attributes,
-      slot,
-      peer => this.#host.addressOf(peer),
-      refusal,
-    )
+  /** A prefix with its paths, or with those that are wanted. */
+  describe(family: Family, slot: number, wanted?: WantedPaths): RouteRow {
+    const host = this.#host
+    const { paths, attributes } = host.tables
+    const neighbors: KnownNeighbors = {
+      addressOf: peer => host.addressOf(peer),
+      refusalOf: (peer, at, received) => host.refusalOf(family, peer, at, received),
+    }
+    return describePrefix(paths[family], attributes, slot, neighbors, wanted)
   }
 
   /** A prefix as a neighbour was told of it: the attributes are read back from the message. */

@@ -1,9 +1,9 @@
-import type { RouteView, Speaker, Wanted } from '../bgp/index.ts'
+import type { PathPlace, RouteView, Speaker, Wanted, WantedPaths } from '../bgp/index.ts'
 import type { Fib } from '../forwarding/index.ts'
-import type { BgpRouteQuery } from '../model/engine-protocol.ts'
-import { DEFAULT_PAGE, LARGEST_PAGE } from '../model/engine-queries.ts'
+import type { BgpPathQuery, BgpRouteQuery } from '../model/engine-protocol.ts'
+import { DEFAULT_PAGE, DEFAULT_PATHS, LARGEST_PAGE } from '../model/engine-queries.ts'
 import { CausewayError } from '../model/errors.ts'
-import type { BgpAdvertisedPage, BgpRoute, BgpRoutePage } from '../model/state-bgp.ts'
+import type { BgpAdvertisedPage, BgpPath, BgpRoute, BgpRoutePage } from '../model/state-bgp.ts'
 import { type Family, familyOf } from '../net/address.ts'
 import { formatPrefix, networkOf, type Prefix, parsePrefix } from '../net/prefix.ts'
 import { canonicalZoned } from '../net/zone.ts'
@@ -14,6 +14,8 @@ import { advertisedState, bgpRouteState, type Installation } from './state/bgp-r
 
 /** Paths of one page: a prefix may have hundreds of them. */
 const PATHS = 2_000
+/** Paths of one prefix that are described in one turn of the event loop. */
+const PATHS_OF_A_TURN = 200
 
 /** The BGP table for people, in pages. A walk over a large table takes many turns of the event loop, each a short one. */
 export class BgpTables {
@@ -29,7 +31,15 @@ export class BgpTables {
   routes(query: BgpRouteQuery & { neighbor?: string }): Promise<BgpRoutePage> {
     const neighbor = query.neighbor === undefined ? undefined : this.#peerOf(query.neighbor)
     const wanted = neighbor === undefined ? undefined : ({ peer: neighbor, direction: 'received' } as const)
-    return this.#page(query, wanted, (family, slot) => this.#describe(family, slot))
+    return this.#page(query, wanted, (family, slot) => this.#describe(family, slot, { first: DEFAULT_PATHS }))
+  }
+
+  /** A page of what one neighbour has announced, without the paths of others. @throws CausewayError */
+  received(query: BgpRouteQuery & { neighbor: string }): Promise<BgpRoutePage> {
+    const peer = this.#peerOf(query.neighbor)
+    return this.#page(query, { peer, direction: 'received' }, (family, slot) =>
+      this.#describe(family, slot, { peer, first: DEFAULT_PATHS }),
+    )
   }
 
   /** A page of what a neighbour was told. @throws CausewayError */
@@ -40,14 +50,27 @@ export class BgpTables {
     )
   }
 
-  /** One prefix. @throws CausewayError `bgp-route-not-found` */
-  route(text: string): BgpRoute {
-    const parsed = prefixOf(text)
-    const prefix = networkOf(parsed)
+  /**
+   * One prefix with a page of its paths. Of very many a turn of the event loop describes a few.
+   * @throws CausewayError `bgp-route-not-found`, or where the query is not valid
+   */
+  async route(query: BgpPathQuery & { prefix: string }): Promise<BgpRoute> {
+    const prefix = networkOf(prefixOf(query.prefix))
     const family = familyOf(prefix.bytes)
-    const slot = this.#view.find(family, prefix)
-    if (slot < 0) throw new CausewayError('bgp-route-not-found', { prefix: formatPrefix(prefix) })
-    return this.#describe(family, slot)
+    const peer = query.neighbor === undefined ? undefined : this.#peerOf(query.neighbor)
+    const limit = Math.min(query.limit ?? DEFAULT_PATHS, LARGEST_PAGE)
+    const pause = this.#parts.pauses.begin()
+    const paths: BgpPath[] = []
+    for (let cursor = query.cursor; ; ) {
+      const slot = this.#view.find(family, prefix)
+      if (slot < 0) throw new CausewayError('bgp-route-not-found', { prefix: formatPrefix(prefix) })
+      const first = Math.min(PATHS_OF_A_TURN, limit - paths.length)
+      const route = this.#describe(family, slot, { peer, first, after: readPlace(cursor) })
+      paths.push(...route.paths)
+      if (route.cursor === undefined || paths.length >= limit) return { ...route, paths }
+      cursor = route.cursor
+      if (pause.due) await pause.take()
+    }
   }
 
   async #page<Row extends { readonly paths: readonly unknown[] }>(
@@ -78,8 +101,8 @@ export class BgpTables {
     return { routes }
   }
 
-  #describe(family: Family, slot: number): BgpRoute {
-    const row = this.#view.describe(family, slot)
+  #describe(family: Family, slot: number, wanted: WantedPaths): BgpRoute {
+    const row = this.#view.describe(family, slot, wanted)
     const { resolver } = this.#parts
     return bgpRouteState(family, row, {
       fault: hop => resolver.reach(hop).fault,
@@ -108,11 +131,11 @@ export class BgpTables {
 }
 
 export interface Parts {
-  readonly speaker: Speaker
+  readonly speaker: Pick<Speaker, 'view'>
   readonly rib: Rib
   readonly resolver: Resolver
-  readonly fib: Fib
-  readonly pauses: Pauses
+  readonly fib: Pick<Fib, 'standing'>
+  readonly pauses: Pick<Pauses, 'begin'>
   /** Whether BGP routes go into the kernel. */
   installing(): boolean
 }
@@ -123,9 +146,20 @@ function familiesOf({ family }: BgpRouteQuery, inside: Prefix | undefined): read
 }
 
 function readCursor(text: string | undefined): { family: number; slot: number } {
-  if (text === undefined) return { family: 4, slot: 0 }
-  const [, family, slot] = /^([46])\.(\d{1,9})$/.exec(text) ?? []
-  if (family !== undefined && slot !== undefined) return { family: Number(family), slot: Number(slot) }
+  const [family, slot] = text === undefined ? [4, 0] : numbersOf(text, /^([46])\.(\d{1,9})$/)
+  return { family, slot }
+}
+
+function readPlace(text: string | undefined): PathPlace | undefined {
+  if (text === undefined) return undefined
+  const [standing, row] = numbersOf(text, /^([0-3])\.(\d{1,9})$/)
+  return { standing, row }
+}
+
+/** The two numbers of a cursor. */
+function numbersOf(text: string, form: RegExp): readonly [number, number] {
+  const [, first, second] = form.exec(text) ?? []
+  if (first !== undefined && second !== undefined) return [Number(first), Number(second)]
   throw new CausewayError('engine-request-invalid', {
     reason: `${JSON.stringify(text)} is no cursor of a page`,
   })

@@ -27,7 +27,7 @@ export type ServedEngine = Pick<
   | 'monitoring'
   | 'operations'
   | 'routes'
-> & { readonly bgp: Pick<Engine['bgp'], 'routes' | 'route' | 'advertised'> }
+> & { readonly bgp: Pick<Engine['bgp'], 'routes' | 'received' | 'route' | 'advertised'> }
 
 type Handlers = {
   [M in MethodName]: (
@@ -46,7 +46,8 @@ const HANDLERS: Handlers = {
   getNeighbors: engine => engine.neighbors(),
   getMonitoring: engine => engine.monitoring(),
   getBgpRoutes: (engine, query) => engine.bgp.routes(query),
-  getBgpRoute: (engine, { prefix }) => engine.bgp.route(prefix),
+  getReceivedRoutes: (engine, query) => engine.bgp.received(query),
+  getBgpRoute: (engine, query) => engine.bgp.route(query),
   getAdvertisedRoutes: (engine, query) => engine.bgp.advertised(query),
   getRoutes: (engine, query) => engine.routes.page(query),
   getMigration: (engine, { group, nodes }) => engine.operations.migration(group, nodes),

@@ -59,6 +59,16 @@ export interface BgpRouteQuery {
   readonly cursor?: string
 }
 
+/** Which paths of a prefix are wanted. */
+export interface BgpPathQuery {
+  /** Only those of this neighbour. */
+  readonly neighbor?: string
+  /** At most so many. */
+  readonly limit?: number
+  /** Of the answer before. A path that stands elsewhere since then may come twice or not at all. */
+  readonly cursor?: string
+}
+
 /** Parameters and result of each method, by name. */
 export interface EngineMethods {
   getConfig: { params: Record<string, never>; result: Revision }
@@ -74,8 +84,10 @@ export interface EngineMethods {
   getMonitoring: { params: Record<string, never>; result: readonly BmpStationState[] }
   /** Only prefixes that `neighbor` has announced, where it is given. */
   getBgpRoutes: { params: BgpRouteQuery & { neighbor?: string }; result: BgpRoutePage }
+  /** What a neighbour has announced, without the paths of others. */
+  getReceivedRoutes: { params: BgpRouteQuery & { neighbor: string }; result: BgpRoutePage }
   /** Exactly this prefix. */
-  getBgpRoute: { params: { prefix: string }; result: BgpRoute }
+  getBgpRoute: { params: BgpPathQuery & { prefix: string }; result: BgpRoute }
   /** What a neighbour was told. */
   getAdvertisedRoutes: { params: BgpRouteQuery & { neighbor: string }; result: BgpAdvertisedPage }
   getRoutes: { params: RouteQuery; result: RoutePage }

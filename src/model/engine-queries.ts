@@ -17,6 +17,9 @@ const limit = Type.Optional(
   }),
 )
 
+/** Paths that a prefix is shown with, where the query does not say. */
+export const DEFAULT_PATHS = 200
+
 const BEGIN = 'Where the page begins: `cursor` of the page before it.'
 
 const Neighbor = Type.String({
@@ -53,11 +56,32 @@ export const bgpRouteQuery = {
   neighbor: Type.Optional(Neighbor),
 }
 
+/** The paths of one prefix. */
+export const bgpPathQuery = {
+  neighbor: Type.Optional(Neighbor),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: LARGEST_PAGE,
+      default: DEFAULT_PATHS,
+      description: 'At most so many paths.',
+    }),
+  ),
+  cursor: Type.Optional(
+    Type.String({
+      pattern: '^[0-3]\\.[0-9]{1,9}$',
+      description: 'Where the paths begin: `cursor` of the answer before it, or of the prefix in the table.',
+    }),
+  ),
+}
+
 /** What the engine takes, by method; methods that are not named here look at their parameters themselves. */
 export const engineParameters: Partial<Record<MethodName, Readonly<Record<string, TSchema>>>> = {
   getRoutes: routeQuery,
   getBgpRoutes: bgpRouteQuery,
+  getReceivedRoutes: { ...bgpTableQuery, neighbor: Neighbor },
   getBgpRoute: {
+    ...bgpPathQuery,
     prefix: Type.String({ format: 'ip-prefix', description: 'The prefix, as in 10.244.1.0/24.' }),
   },
   getAdvertisedRoutes: { ...bgpTableQuery, neighbor: Neighbor },

@@ -76,9 +76,22 @@ export const BgpRoute = Type.Object(
     family: AddressFamily,
     installed: Type.Boolean({ description: 'The kernel forwards by the best path.' }),
     installation: Type.String({ description: 'Why the kernel forwards by the best path, or why not.' }),
-    paths: Type.Array(BgpPath, { description: 'All paths, the best first.' }),
+    pathCount: Type.Integer({
+      description:
+        'Paths that there are: of all neighbours, or of the one that was asked for. `paths` may have fewer.',
+    }),
+    paths: Type.Array(BgpPath, {
+      description:
+        'The first paths: the best, then those that share its load, those that lost, and those that are not used.',
+    }),
+    cursor: Type.Optional(
+      Type.String({
+        description:
+          'Where the other paths begin, for /api/v1/bgp/routes/{prefix}; absent where these are all.',
+      }),
+    ),
   },
-  { ...closed, description: 'A prefix with all its paths, and why each won or lost.' },
+  { ...closed, description: 'A prefix with its paths, and why each won or lost.' },
 )
 
 export const BgpAdvertisedRoute = Type.Object(

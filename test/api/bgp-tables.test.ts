@@ -21,6 +21,8 @@ const route: BgpRoute = {
   family: 'ipv4-unicast',
   installed: true,
   installation: 'The kernel forwards by it.',
+  pathCount: 300,
+  cursor: '2.17',
   paths: [path('172.16.0.2', true), path('2001:db8::2', false)],
 }
 
@@ -42,6 +44,7 @@ beforeEach(() => {
   api.results = {
     ...api.results,
     getBgpRoutes: { routes: [route], cursor: '4.7' },
+    getReceivedRoutes: { routes: [{ ...route, paths: route.paths.slice(1) }], cursor: '4.7' },
     getBgpRoute: route,
     getAdvertisedRoutes: told,
   }
@@ -82,10 +85,29 @@ describe('the BGP table over REST', () => {
     },
   )
 
+  it('has the paths of a prefix in pages, and those of one neighbour', async () => {
+    await get('/api/v1/bgp/routes/10.244.1.0/24?neighbor=172.16.0.2&limit=7&cursor=2.17')
+    expect(api.engine.requests.at(-1)?.params).toEqual({
+      prefix: '10.244.1.0/24',
+      neighbor: '172.16.0.2',
+      limit: 7,
+      cursor: '2.17',
+    })
+    const { status, body } = await get('/api/v1/bgp/routes/10.244.1.0/24?limit=1001&cursor=4.17')
+    expect([status, body.problems.map(({ path }: { path: string }) => path).sort()]).toEqual([
+      400,
+      ['cursor', 'limit'],
+    ])
+  })
+
   it('has what one neighbour announced, without the paths of others', async () => {
-    const { body } = await get('/api/v1/bgp/neighbors/2001:db8:0::2/adj-rib-in')
+    const { body } = await get('/api/v1/bgp/neighbors/2001:db8:0::2/adj-rib-in?limit=3')
     expect(body.routes[0].paths).toEqual([path('2001:db8::2', false)])
     expect(body.cursor).toBe('4.7')
+    expect(api.engine.requests.at(-1)).toEqual({
+      method: 'getReceivedRoutes',
+      params: { neighbor: '2001:db8:0::2', limit: 3 },
+    })
   })
 
   it('has what one neighbour was told', async () => {

@@ -67,7 +67,8 @@ describe('the engine’s socket', () => {
     expect(await asked({ limit: 'many' })).toMatchObject(refused('limit: "many" is text'))
     expect(await asked({ cursor: '4.1' })).toMatchObject(refused('cursor: "4.1" is not an address'))
     expect(await asked({ prefix: 7 })).toMatchObject(refused('prefix: 7 is a whole number'))
-    expect(await asked({ cursor: '4.1' }, 'getBgpRoute')).toMatchObject(refused('no key cursor'))
+    expect(await asked({ cursor: '4.1' }, 'getBgpRoute')).toMatchObject(refused('cursor: "4.1"'))
+    expect(await asked({ offset: 1 }, 'getBgpRoute')).toMatchObject(refused('no key offset'))
   })
 
   it('answers by id, whatever the order of the answers', async () => {

@@ -21,6 +21,8 @@ export interface PathRow {
   readonly stale: boolean
   readonly best: boolean
   readonly multipath: boolean
+  /** It took part in the decision process: it is the best of those learned, or lost at a step. */
+  readonly usable: boolean
   /** Its next hop after policy; undefined for our own routes and where it is not accepted. */
   readonly hop: Hop | undefined
   /** IGP metric of the next hop, undefined where it cannot be reached. */

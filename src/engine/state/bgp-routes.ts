@@ -21,16 +21,16 @@ export interface RouteSurroundings {
   readonly installation: Installation
 }
 
-/** A prefix with all its paths, the best first, each with its reason. Pure. */
+/** A prefix with its paths, each with its reason. Pure. */
 export function bgpRouteState(family: Family, row: RouteRow, around: RouteSurroundings): BgpRoute {
-  const usable = row.paths.filter(path => path.best || path.lost !== undefined).length
-  const paths = [...row.paths].sort((a, b) => rank(a) - rank(b))
   return {
     prefix: row.prefix,
     family: FAMILY_NAMES[family],
     installed: around.installation.installed,
     installation: around.installation.why,
-    paths: paths.map(path => pathState(path, usable, around)),
+    pathCount: row.pathCount,
+    paths: row.paths.map(path => pathState(path, row.usable, around)),
+    ...(row.last && { cursor: `${row.last.standing}.${row.last.row}` }),
   }
 }
 
@@ -90,11 +90,4 @@ function verdictOf(path: PathDescription, usable: number, around: RouteSurroundi
   }
   const fault = path.hop && around.fault(path.hop)
   return `Not used: ${fault ?? 'its next hop cannot be reached'}.`
-}
-
-/** The best first, then what shares its load, then who lost, and last who takes no part. */
-function rank(path: PathDescription): number {
-  if (path.best || path.neighbor === undefined) return 0
-  if (path.multipath) return 1
-  return path.lost !== undefined ? 2 : 3
 }
