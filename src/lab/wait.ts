@@ -13,12 +13,12 @@ export interface UntilOptions {
 
 /**
  * Looks again and again until there is something to see.
- * @param look returns the thing, or undefined for as long as it is not there; an error counts as not there.
+ * @param look returns the thing, or undefined or false for as long as it is not there; an error counts as not there.
  * @throws {LabError} when the time is up, with what was waited for and the last error.
  */
 export async function until<T>(
   what: string,
-  look: () => Promise<T | undefined> | T | undefined,
+  look: () => Promise<T | false | undefined> | T | false | undefined,
   options: UntilOptions = {},
 ): Promise<T> {
   const { interval = 50, limit = 30_000, wake, signal } = options
@@ -31,7 +31,7 @@ export async function until<T>(
       let last = ''
       try {
         const found = await look()
-        if (found !== undefined) return found
+        if (found !== undefined && found !== false) return found
       } catch (error) {
         last = `: ${error instanceof Error ? error.message : String(error)}`
       }

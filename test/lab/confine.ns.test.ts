@@ -42,7 +42,7 @@ async function started(): Promise<{ lab: LabProcess; mark: string }> {
 }
 
 async function gone(mark: string): Promise<void> {
-  await until('nothing is left', () => (leftovers(mark).length === 0 ? true : undefined), {
+  await until('nothing is left', () => leftovers(mark).length === 0, {
     interval: 5,
     limit: 5000,
   })

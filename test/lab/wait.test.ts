@@ -6,6 +6,13 @@ describe('waiting until', () => {
     expect(await until('a number', () => 7)).toBe(7)
   })
 
+  it('looks again where there is nothing, and where it is not so', async () => {
+    const looks = [undefined, false, 0]
+    expect(await until('a number', () => looks.shift(), { interval: 1 })).toBe(0)
+    const answers = [false, true]
+    expect(await until('it', async () => answers.shift()!, { interval: 1 })).toBe(true)
+  })
+
   it('looks again at an event, without waiting for the interval', async () => {
     const listeners = new Set<() => void>()
     const wake = (listener: () => void) => {

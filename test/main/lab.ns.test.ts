@@ -17,7 +17,7 @@ function start(): LabProcess {
 }
 
 async function gone(): Promise<void> {
-  await until('the lab is gone', () => (findConfined('gateway-lab').length === 0 ? true : undefined), {
+  await until('the lab is gone', () => findConfined('gateway-lab').length === 0, {
     limit: 5000,
   })
   expect((await attempt(['ip', 'netns', 'list'])).stdout).not.toContain('outside')

@@ -97,7 +97,7 @@ function engineRuns(box: Box): Condition {
   const what = 'the engine runs'
   return {
     what,
-    wait: (limit, signal) => until(what, () => (box.engineListens ? true : undefined), { limit, signal }),
+    wait: (limit, signal) => until(what, () => box.engineListens, { limit, signal }),
   }
 }
 
