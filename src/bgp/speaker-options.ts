@@ -24,6 +24,8 @@ export interface SpeakerOptions {
   readonly transport: BgpTransport
   readonly sink: RouteSink
   readonly nexthops: NexthopInterner
+  /** Prefixes and paths of a family that there is room for from the start. Room takes addresses; memory, what comes. */
+  readonly room?: number
   /** Who knows whether next hops can be reached. Without it all can, until `setNexthops` says otherwise. */
   readonly reachability?: NexthopReachability
   log(event: SpeakerEvent): void

@@ -74,6 +74,7 @@ export class Speaker implements NeighborHost {
       slices: new Slices(options.clock, defer),
     }
     this.tables = createTables(options.sink, options.nexthops, options.reachability)
+    for (const family of [4, 6] as const) this.tables.paths[family].reserve(options.room ?? 0)
     const expected = options.restarting?.expected ?? []
     this.#restarted = expected.length > 0
     this.monitor = new BmpMonitor({

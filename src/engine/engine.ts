@@ -39,6 +39,9 @@ export interface EngineParts {
   readonly log: (line: string) => void
 }
 
+/** Routes of a family that BGP's tables have room for before they have to grow: all of the Internet's. */
+const ROOM = 2 ** 20
+
 /**
  * The engine: what forwards. It turns the confirmed configuration and what neighbours announce into the state of
  * the kernel, and says what is so.
@@ -113,6 +116,7 @@ export class Engine {
       random: parts.random,
       transport: parts.transport,
       nexthops: this.#sets,
+      room: ROOM,
       reachability: this.#tracker,
       restarting: {
         expected: this.#memory.recall(),

@@ -64,6 +64,12 @@ export class PrefixTable {
     return this.#lengths.length
   }
 
+  /** Makes room for so many prefixes. Their hash grows when they come. */
+  reserve(prefixes: number): void {
+    this.#lengths = widened(this.#lengths, prefixes)
+    this.#keys = withRoom(this.#keys, this.#lengths.length * this.#words)
+  }
+
   /**
    * The slot of a prefix, adding it where it is new.
    * @param bytes holds the prefix's significant bytes, ceil(length / 8) of them, from `offset` on (as in BGP's
@@ -167,13 +173,10 @@ export class PrefixTable {
     const probe = this.#probe
     const octets = (length + 7) >> 3
     if (this.#words === 1) {
-      let word = 0
-      for (let i = 0; i < octets; i++) word |= bytes[offset + i]! << (24 - 8 * i)
-      probe[0] = length === 0 ? 0 : word & (-1 << (32 - length))
+      probe[0] = length === 0 ? 0 : wordAt(bytes, offset, octets) & (-1 << (32 - length))
       return
     }
-    for (let i = 0; i < 4; i++) probe[i] = 0
-    for (let i = 0; i < octets; i++) probe[i >> 2]! |= bytes[offset + i]! << (24 - 8 * (i & 3))
+    for (let word = 0; word < 4; word++) probe[word] = wordAt(bytes, offset + 4 * word, octets - 4 * word)
     if ((length & 31) !== 0) probe[length >> 5]! &= -1 << (32 - (length & 31))
   }
 
@@ -194,10 +197,7 @@ export class PrefixTable {
 
   #take(): number {
     if (this.#freed > 0) return this.#free[--this.#freed]!
-    if (this.#top === this.#lengths.length) {
-      this.#lengths = widened(this.#lengths, this.#top + 1)
-      this.#keys = withRoom(this.#keys, this.#lengths.length * this.#words)
-    }
+    if (this.#top === this.#lengths.length) this.reserve(this.#top + 1)
     return this.#top++
   }
 
@@ -209,7 +209,7 @@ export class PrefixTable {
     this.#old = this.#hashed
     this.#moved = 0
     this.#used = 0
-    this.#hashed = emptyBuckets(this.#size * 2 > length ? length * (length < SMALL ? 4 : 2) : length)
+    this.#hashed = emptyBuckets(this.#size * 2 > length ? length * (length < SMALL ? 8 : 2) : length)
   }
 
   /** Takes the next buckets of the old hash along. The prefix that is being looked up stays in `#probe`. */
@@ -278,11 +278,19 @@ const EMPTY = 0
 /** A bucket whose prefix has moved or is gone; probing goes on past it. */
 const LEFT = 1
 
+/** The word of up to four octets, the first in its highest bits; no more than `octets` of them are read. */
+function wordAt(bytes: Uint8Array, at: number, octets: number): number {
+  if (octets >= 4) return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+  let word = 0
+  for (let i = 0; i < octets; i++) word |= bytes[at + i]! << (24 - 8 * i)
+  return word
+}
+
 /** Buckets of the old hash that one insertion takes along: few enough for nobody to notice, enough to be done in time. */
 const MOVED_AT_ONCE = 16
 
-/** A hash of fewer buckets grows fourfold: what is to become large is moved less often. */
-const SMALL = 2 ** 19
+/** A hash of fewer buckets grows eightfold: what is to become large is moved less often. */
+const SMALL = 2 ** 18
 
 /** 2^3 neighbours share a line of buckets: half of what a cache line of 64 octets has, so that full ones make no long chains. */
 const LINE_BITS = 3

@@ -114,6 +114,13 @@ export class Decision {
     return this.rows.list[0]!
   }
 
+  /** What `run` does with a single path that is eligible. */
+  only(row: number): number {
+    this.rows.list[0] = row
+    this.multipath = 1
+    return row
+  }
+
   /** Puts the best path in front, and behind it those that may share its load; returns how many there are. */
   #keepEqual(best: number, count: number): number {
     const list = this.rows.list

@@ -27,6 +27,8 @@ export class Installing {
   readonly #sink: RouteSink
   /** By slot: the number of the set of next hops, doubled, one more for iBGP. 0: the sink knows nothing. */
   #told = new Uint32Array(1024)
+  /** Prefixes that it knows. */
+  #installed = 0
   readonly #scratch = new Uint8Array(16)
   readonly #hopIds = new Int32Array(128)
   readonly #weights = new Int32Array(128)
@@ -57,7 +59,7 @@ export class Installing {
 
   /** Whether the sink has a route of the prefix. */
   holds(slot: number): boolean {
-    return this.#told[slot] !== 0
+    return this.#installed > 0 && this.#told[slot] !== 0
   }
 
   /**
@@ -67,13 +69,14 @@ export class Installing {
    */
   tell(slot: number, best: number, limit: number, decision: Decision): void {
     if (best < 0 || !this.enabled) {
-      this.#withdraw(slot)
+      if (this.#installed > 0) this.#withdraw(slot)
       return
     }
     const set = this.nexthops(best, limit, decision)
     const internal = this.#peers.external[this.#paths.peer[best]!] === 0
     const told = set.id * 2 + (internal ? 1 : 0)
     if (told === this.#told[slot]) return
+    if (this.#told[slot] === 0) this.#installed++
     this.#told[slot] = told
     this.#prefixes.writeAddress(slot, this.#scratch, 0)
     const length = this.#prefixes.length(slot)
@@ -83,6 +86,7 @@ export class Installing {
   #withdraw(slot: number): void {
     if (this.#told[slot] === 0) return
     this.#told[slot] = 0
+    this.#installed--
     this.#prefixes.writeAddress(slot, this.#scratch, 0)
     this.#sink.withdraw(this.#family, this.#scratch, 0, this.#prefixes.length(slot))
   }

@@ -11,14 +11,10 @@ import type { ChangedHops, Hops } from './hops.ts'
 import { Installing } from './installing.ts'
 import { GOES, type Judge } from './last-resort.ts'
 import type { PathRow } from './path-row.ts'
+import { CHANGED, GONE, PathRows } from './path-rows.ts'
 import { LOCAL, PathCounts, type PeerColumns } from './peers.ts'
 import { Ranking } from './ranking.ts'
 import { WaitingSlots } from './waiting-slots.ts'
-
-/** The neighbour has withdrawn it, but some peer was told of it and not yet of its end. */
-const GONE = 1
-/** Its attributes are not those of the last decision. */
-const CHANGED = 2
 
 /** A slot whose prefix is not in the table, one whose prefix has no path, and what is added to rows beside them. */
 const NO_PREFIX = 0
@@ -43,23 +39,17 @@ const GLANCE = 512
 /**
  * All paths of one family: Adj-RIB-In of every neighbour and the Loc-RIB in one table.
  *
- * A prefix has a slot (`PrefixTable`); a path has a row in columns of typed arrays, linked to the next path of its
- * prefix: 24 octets a path, beside some 25 an IPv4 prefix. A path keeps its attributes as received beside those that the import policy made of
- * them, so that a policy can change without the neighbour having to say everything again.
+ * A prefix has a slot (`PrefixTable`), which leads to the first of its paths (`PathRows`): some 25 octets an IPv4 prefix.
  *
  * Changes only mark the prefix; `settle` decides marked prefixes, in order, for as long as it may. Then the sink and the
  * followers hear what is new. Our own routes are paths of neighbour `LOCAL`: they are announced before all others, but
  * the sink hears of learned paths only, since it weighs the sources of routes itself.
  */
-export class PathTable {
+export class PathTable extends PathRows {
   readonly family: Family
   readonly prefixes: PrefixTable
   readonly counts = new PathCounts()
   readonly ranking: Ranking
-  peer = new Uint16Array(1024)
-  pathId = new Uint32Array(1024)
-  received = new Uint32Array(1024)
-  effective = new Uint32Array(1024)
   /** Most next hops that a prefix may have. */
   multipath = 64
   readonly #attributes: AttributeStore
@@ -69,21 +59,15 @@ export class PathTable {
   readonly #followers: Follower[] = []
   readonly #queue = new WaitingSlots()
   readonly #crowded = new CrowdedPrefixes(this)
-  // By row.
-  #next = new Int32Array(1024)
-  #slot = new Int32Array(1024)
-  #flags = new Uint8Array(1024)
-  #epoch = new Uint8Array(1024)
   // By slot.
   /** Its first path's row and `FIRST` more; `NO_PATH` where it has none, `NO_PREFIX` where there is no prefix. */
   #head = new Int32Array(1024)
   /** One more than the row that is announced, 0 for none. */
   #announced = new Int32Array(1024)
-  #freeRow = -1
-  #rows = 0
   #paths = 0
 
   constructor(family: Family, attributes: AttributeStore, hops: Hops, peers: PeerColumns, sink: RouteSink) {
+    super()
     this.family = family
     this.prefixes = new PrefixTable(family)
     this.#attributes = attributes
@@ -92,6 +76,13 @@ export class PathTable {
     const { prefixes } = this
     this.#installing = new Installing({ family, prefixes, paths: this, attributes, hops, peers, sink })
     this.ranking = new Ranking(this, this.#decision)
+  }
+
+  /** Makes room for so many prefixes and paths: so nothing has to be moved before there are more. */
+  reserve(length: number): void {
+    this.prefixes.reserve(length)
+    this.#fitSlots()
+    this.reserveRows(length)
   }
 
   /** Paths held. */
@@ -112,7 +103,7 @@ export class PathTable {
   unfollow(follower: Follower, heldByOther: boolean): void {
     this.#followers.splice(this.#followers.indexOf(follower), 1)
     if (heldByOther) return
-    for (let row = 0; row < this.#rows; row++) if (this.#flags[row]! & GONE) this.#queue.add(this.#slot[row]!)
+    for (let row = 0; row < this.rows; row++) if (this.flags[row]! & GONE) this.#queue.add(this.slot[row]!)
     for (let slot = 0; slot < this.prefixes.top; slot++)
       if (this.#head[slot] === NO_PATH) this.#queue.add(slot)
   }
@@ -131,12 +122,12 @@ export class PathTable {
     let row = this.#find(slot, peer, pathId)
     if (row < 0) {
       row = this.#add(slot, peer, pathId)
-    } else if (this.#flags[row]! & GONE) {
-      this.#flags[row]! &= ~GONE
+    } else if (this.flags[row]! & GONE) {
+      this.flags[row]! &= ~GONE
       this.#count(row)
     } else {
-      if (this.#epoch[row] !== this.counts.epoch[peer]) {
-        this.#epoch[row] = this.counts.epoch[peer]!
+      if (this.epoch[row] !== this.counts.epoch[peer]) {
+        this.epoch[row] = this.counts.epoch[peer]!
         this.counts.stale[peer]!--
       }
       if (this.received[row] === received && this.effective[row] === effective) return
@@ -151,7 +142,7 @@ export class PathTable {
     const slot = this.prefixes.find(bytes, offset, length)
     if (slot < 0) return
     const row = this.#find(slot, peer, pathId)
-    if (row >= 0 && !(this.#flags[row]! & GONE)) this.#withdrawRow(row)
+    if (row >= 0 && !(this.flags[row]! & GONE)) this.#withdrawRow(row)
   }
 
   /**
@@ -184,7 +175,7 @@ export class PathTable {
     this.counts.oldest[peer] = this.counts.epoch[peer]!
     let row = 0
     return until => {
-      while (row < this.#rows && this.counts.received[peer]! > 0) {
+      while (row < this.rows && this.counts.received[peer]! > 0) {
         row = this.#sweepFrom(row, peer, gone)
         if (now() >= until) return true
       }
@@ -194,10 +185,10 @@ export class PathTable {
 
   /** Withdraws the neighbour's stale paths among the next rows; returns the first row behind those. */
   #sweepFrom(row: number, peer: number, gone?: (slot: number, pathId: number) => void): number {
-    const end = Math.min(row + GLANCE, this.#rows)
+    const end = Math.min(row + GLANCE, this.rows)
     for (; row < end; row++) {
-      if (this.peer[row] !== peer || this.#flags[row]! & GONE || !this.#expired(row)) continue
-      if (gone !== undefined) gone(this.#slot[row]!, this.pathId[row]!)
+      if (this.peer[row] !== peer || this.flags[row]! & GONE || !this.#expired(row)) continue
+      if (gone !== undefined) gone(this.slot[row]!, this.pathId[row]!)
       this.#withdrawRow(row)
     }
     return end
@@ -210,8 +201,8 @@ export class PathTable {
   reconsider(peer: number, judge: Judge, now: () => number): (until: number) => boolean {
     let row = 0
     return until => {
-      for (; row < this.#rows; row++) {
-        if (this.peer[row] === peer && !(this.#flags[row]! & GONE)) this.#judge(row, judge)
+      for (; row < this.rows; row++) {
+        if (this.peer[row] === peer && !(this.flags[row]! & GONE)) this.#judge(row, judge)
         if (row % GLANCE === GLANCE - 1 && now() >= until) {
           row++
           return true
@@ -222,15 +213,15 @@ export class PathTable {
   }
 
   #judge(row: number, judge: Judge): void {
-    const stale = this.#epoch[row] !== this.counts.epoch[this.peer[row]!]
-    const effective = judge(this.#slot[row]!, this.received[row]!, stale)
+    const stale = this.epoch[row] !== this.counts.epoch[this.peer[row]!]
+    const effective = judge(this.slot[row]!, this.received[row]!, stale)
     if (effective === GOES) {
       this.#withdrawRow(row)
       return
     }
     if (effective !== this.effective[row]) {
       this.#setEffective(row, effective)
-      this.#queue.add(this.#slot[row]!)
+      this.#queue.add(this.slot[row]!)
     }
     this.#attributes.release(effective)
   }
@@ -262,9 +253,9 @@ export class PathTable {
   markHops(changed: ChangedHops, now: () => number): (until: number) => boolean {
     let row = 0
     return until => {
-      for (; row < this.#rows; row++) {
+      for (; row < this.rows; row++) {
         const set = this.effective[row]!
-        if (set !== 0 && changed[this.#attributes.hop[set]!] === 1) this.#queue.add(this.#slot[row]!)
+        if (set !== 0 && changed[this.#attributes.hop[set]!] === 1) this.#queue.add(this.slot[row]!)
         if (row % GLANCE === GLANCE - 1 && now() >= until) {
           row++
           return true
@@ -296,27 +287,22 @@ export class PathTable {
   }
 
   nextRow(row: number): number {
-    return this.#next[row]!
+    return this.next[row]! - 1
   }
 
   /** Whether a path is here: its neighbour has not withdrawn it. */
   holds(row: number): boolean {
-    return !(this.#flags[row]! & GONE)
+    return !(this.flags[row]! & GONE)
   }
 
   /** Whether a path may be announced: it is here, accepted, and its next hop can be reached. */
   usable(row: number): boolean {
-    return !(this.#flags[row]! & GONE) && this.#decision.eligible(row)
+    return !(this.flags[row]! & GONE) && this.#decision.eligible(row)
   }
 
   /** Whether the neighbour has not said again what it said before it was aged. */
   isStale(row: number): boolean {
-    return this.#epoch[row] !== this.counts.epoch[this.peer[row]!]
-  }
-
-  /** Rows ever used: what columns by row must have room for. */
-  get rows(): number {
-    return this.#rows
+    return this.epoch[row] !== this.counts.epoch[this.peer[row]!]
   }
 
   /** A follower has told its peers of the end of a prefix or a path: takes away what nobody holds any more. */
@@ -334,32 +320,56 @@ export class PathTable {
   #decide(slot: number): void {
     const head = this.#head[slot]!
     if (head === NO_PREFIX) return
-    const count = this.gather(slot)
-    const best = this.#decision.run(count)
+    const first = head - FIRST
+    if (first >= 0 && this.next[first]! === 0) this.#decideOne(slot, first)
+    else this.#decideAmong(slot, first)
+  }
+
+  /** Most prefixes have one path: it is the best where it can be used. */
+  #decideOne(slot: number, row: number): void {
+    const flags = this.flags[row]!
+    const local = this.peer[row] === LOCAL
+    const usable = (flags & GONE) === 0 && (local || this.#decision.eligible(row))
+    const best = usable && !local ? this.#decision.only(row) : -1
+    this.#installing.tell(slot, best, this.multipath, this.#decision)
+    const announced = usable ? row + 1 : 0
+    const changed = announced !== this.#announced[slot] || (usable && (flags & CHANGED) !== 0)
+    this.#announced[slot] = announced
+    this.flags[row] = flags & ~CHANGED
+    this.#tellFollowers(slot, changed)
+    if ((flags & GONE) !== 0) this.reap(slot)
+  }
+
+  #decideAmong(slot: number, first: number): void {
+    const best = this.#decision.run(this.gather(slot))
     this.#installing.tell(slot, best, this.multipath, this.#decision)
     const announced = this.#localRow(slot, best)
     const before = this.#announced[slot]! - 1
-    const changed = announced !== before || (announced >= 0 && (this.#flags[announced]! & CHANGED) !== 0)
+    const changed = announced !== before || (announced >= 0 && (this.flags[announced]! & CHANGED) !== 0)
     this.#announced[slot] = announced + 1
-    let gone = head === NO_PATH ? GONE : 0
-    for (let row = head - FIRST; row >= 0; row = this.#next[row]!) {
-      gone |= this.#flags[row]!
-      this.#flags[row]! &= ~CHANGED
+    let gone = first < 0 ? GONE : 0
+    for (let row = first; row >= 0; row = this.next[row]! - 1) {
+      gone |= this.flags[row]!
+      this.flags[row]! &= ~CHANGED
     }
+    this.#tellFollowers(slot, changed)
+    if ((gone & GONE) !== 0) this.reap(slot)
+  }
+
+  #tellFollowers(slot: number, changed: boolean): void {
     const followers = this.#followers
     for (let i = 0; i < followers.length; i++) {
       const follower = followers[i]!
       if (changed || follower.allPaths) follower.mark(slot)
     }
-    if ((gone & GONE) !== 0) this.reap(slot)
   }
 
   /** Puts the learned paths that may be used before the decision process; returns how many they are. */
   gather(slot: number): number {
     const decision = this.#decision
     let count = 0
-    for (let row = this.#head[slot]! - FIRST; row >= 0; row = this.#next[row]!) {
-      if (this.peer[row] === LOCAL || this.#flags[row]! & GONE || !decision.eligible(row)) continue
+    for (let row = this.#head[slot]! - FIRST; row >= 0; row = this.next[row]! - 1) {
+      if (this.peer[row] === LOCAL || this.flags[row]! & GONE || !decision.eligible(row)) continue
       if (count === decision.rows.list.length) decision.rows.list = widened(decision.rows.list, count + 1)
       decision.rows.list[count++] = row
     }
@@ -367,46 +377,37 @@ export class PathTable {
   }
 
   #localRow(slot: number, otherwise: number): number {
-    for (let row = this.#head[slot]! - FIRST; row >= 0; row = this.#next[row]!) {
-      if (this.peer[row] === LOCAL && !(this.#flags[row]! & GONE)) return row
+    for (let row = this.#head[slot]! - FIRST; row >= 0; row = this.next[row]! - 1) {
+      if (this.peer[row] === LOCAL && !(this.flags[row]! & GONE)) return row
     }
     return otherwise
   }
 
   #insert(bytes: Uint8Array, offset: number, length: number): number {
     const slot = this.prefixes.insert(bytes, offset, length)
-    if (slot >= this.#head.length) {
-      this.#head = withRoom(this.#head, this.prefixes.capacity)
-      this.#announced = withRoom(this.#announced, this.prefixes.capacity)
-      this.#installing.fit(this.prefixes.capacity)
-    }
+    if (slot >= this.#head.length) this.#fitSlots()
     if (this.#head[slot] === NO_PREFIX) this.#head[slot] = NO_PATH
     return slot
+  }
+
+  #fitSlots(): void {
+    const { capacity } = this.prefixes
+    this.#head = withRoom(this.#head, capacity)
+    this.#announced = withRoom(this.#announced, capacity)
+    this.#installing.fit(capacity)
   }
 
   #find(slot: number, peer: number, pathId: number): number {
     let row = this.#head[slot]! - FIRST
     for (let looked = 0; row >= 0 && (this.peer[row] !== peer || this.pathId[row] !== pathId); looked++) {
       if (looked === CROWD) return this.#crowded.find(slot, peer, pathId)
-      row = this.#next[row]!
+      row = this.next[row]! - 1
     }
     return row
   }
 
   #add(slot: number, peer: number, pathId: number): number {
-    let row = this.#freeRow
-    if (row >= 0) this.#freeRow = this.#next[row]!
-    else {
-      row = this.#rows++
-      if (row >= this.peer.length) this.#widenRows(row + 1)
-    }
-    this.peer[row] = peer
-    this.pathId[row] = pathId
-    this.received[row] = 0
-    this.effective[row] = 0
-    this.#flags[row] = CHANGED
-    this.#slot[row] = slot
-    this.#next[row] = this.#head[slot]! - FIRST
+    const row = this.takeRow(slot, peer, pathId, this.#head[slot]! - FIRST)
     this.#head[slot] = row + FIRST
     this.#crowded.add(slot, row)
     this.#paths++
@@ -417,7 +418,7 @@ export class PathTable {
   #count(row: number): void {
     const peer = this.peer[row]!
     this.counts.received[peer]!++
-    this.#epoch[row] = this.counts.epoch[peer]!
+    this.epoch[row] = this.counts.epoch[peer]!
   }
 
   #setReceived(row: number, set: number): void {
@@ -431,7 +432,7 @@ export class PathTable {
     if (set !== 0) this.#attributes.retain(set)
     if (before === 0 && set !== 0) this.counts.accepted[this.peer[row]!]!++
     if (before !== 0 && set === 0) this.counts.accepted[this.peer[row]!]!--
-    if (before !== set) this.#flags[row]! |= CHANGED
+    if (before !== set) this.flags[row]! |= CHANGED
     this.effective[row] = set
     this.#attributes.release(before)
   }
@@ -439,34 +440,31 @@ export class PathTable {
   #withdrawRow(row: number): void {
     const peer = this.peer[row]!
     this.counts.received[peer]!--
-    if (this.#epoch[row] !== this.counts.epoch[peer]) this.counts.stale[peer]!--
+    if (this.epoch[row] !== this.counts.epoch[peer]) this.counts.stale[peer]!--
     this.#setEffective(row, 0)
     this.#attributes.release(this.received[row]!)
     this.received[row] = 0
-    this.#flags[row]! |= GONE
-    this.#queue.add(this.#slot[row]!)
+    this.flags[row]! |= GONE
+    this.#queue.add(this.slot[row]!)
   }
 
   /** Of an epoch before the oldest one that is kept. Epochs are 8 bits wide and go round. */
   #expired(row: number): boolean {
     const peer = this.peer[row]!
     const epoch = this.counts.epoch[peer]!
-    return ((epoch - this.#epoch[row]!) & 0xff) > ((epoch - this.counts.oldest[peer]!) & 0xff)
+    return ((epoch - this.epoch[row]!) & 0xff) > ((epoch - this.counts.oldest[peer]!) & 0xff)
   }
 
   /** Unlinks withdrawn paths of a prefix that no follower holds. */
   #removeGone(slot: number): void {
     let before = -1
     for (let row = this.#head[slot]! - FIRST; row >= 0; ) {
-      const next = this.#next[row]!
-      if (this.#flags[row]! & GONE && !this.#rowHeld(row)) {
+      const next = this.next[row]! - 1
+      if (this.flags[row]! & GONE && !this.#rowHeld(row)) {
         if (before < 0) this.#head[slot] = next + FIRST
-        else this.#next[before] = next
+        else this.next[before] = next + 1
         this.#crowded.remove(slot, row)
-        this.#flags[row] = 0
-        this.peer[row] = LOCAL
-        this.#next[row] = this.#freeRow
-        this.#freeRow = row
+        this.giveRow(row)
         this.#paths--
       } else before = row
       row = next
@@ -485,16 +483,5 @@ export class PathTable {
     this.#head[slot] = NO_PREFIX
     this.#announced[slot] = 0
     this.prefixes.remove(slot)
-  }
-
-  #widenRows(length: number): void {
-    this.peer = widened(this.peer, length)
-    this.pathId = widened(this.pathId, length)
-    this.received = widened(this.received, length)
-    this.effective = widened(this.effective, length)
-    this.#next = widened(this.#next, length)
-    this.#slot = widened(this.#slot, length)
-    this.#flags = widened(this.#flags, length)
-    this.#epoch = widened(this.#epoch, length)
   }
 }
