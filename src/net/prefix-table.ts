@@ -10,6 +10,9 @@ import { widened, withRoom } from './columns.ts'
  * walk over all of them. Here a prefix is one, or four, 32-bit words and a length in typed arrays, found by open
  * addressing with linear probing.
  *
+ * Prefixes that come one after the other mostly came so before: before a prefix is looked up by its hash, it is compared
+ * with that of the slot beside the one that was found last.
+ *
  * What costs time is memory that is not in a cache. So eight prefixes that are neighbours share a line of buckets
  * (`#hash`), since feeds announce neighbours one after the other; and a byte beside each bucket has eight bits of the
  * hash, so that a prefix's key is looked at where it is the one, and seldom else.
@@ -37,6 +40,9 @@ export class PrefixTable {
   #freed = 0
   #top = 0
   #size = 0
+  /** The slot that was found last, and the way to it from the one before where they are neighbours. */
+  #last = 0
+  #step = 1
   /** A key in the making: the words of the prefix that is being looked up. */
   readonly #probe = new Uint32Array(4)
 
@@ -77,44 +83,19 @@ export class PrefixTable {
    */
   insert(bytes: Uint8Array, offset: number, length: number): number {
     this.#load(bytes, offset, length)
-    const hash = this.#hash(length)
-    if (this.#old) this.#moveSome(this.#old)
-    const { slots, marks } = this.#hashed
-    const mask = marks.length - 1
-    const wanted = markOf(hash)
-    let bucket = hash & mask
-    let left = -1
-    for (let mark = marks[bucket]!; mark !== EMPTY; mark = marks[bucket]!) {
-      if (mark === wanted && this.#matches(slots[bucket]!, length)) return slots[bucket]!
-      if (mark === LEFT && left < 0) left = bucket
-      bucket = (bucket + 1) & mask
-    }
-    if (this.#old) {
-      const before = this.#bucketOf(this.#old, hash, length)
-      if (before >= 0) return this.#old.slots[before]!
-    }
-    const slot = this.#take()
-    const at = slot * this.#words
-    for (let i = 0; i < this.#words; i++) this.#keys[at + i] = this.#probe[i]!
-    this.#lengths[slot] = length
-    this.#size++
-    if (left >= 0) bucket = left
-    else this.#used++
-    slots[bucket] = slot
-    marks[bucket] = wanted
-    if (this.#used * 4 > marks.length * 3) this.#move()
+    if (this.#isNext(length)) return this.#last
+    const slot = this.#lookOrAdd(length)
+    this.#found(slot)
     return slot
   }
 
   /** The slot of a prefix (bytes as for `insert`), or -1. */
   find(bytes: Uint8Array, offset: number, length: number): number {
     this.#load(bytes, offset, length)
-    const hash = this.#hash(length)
-    const bucket = this.#bucketOf(this.#hashed, hash, length)
-    if (bucket >= 0) return this.#hashed.slots[bucket]!
-    if (!this.#old) return -1
-    const before = this.#bucketOf(this.#old, hash, length)
-    return before < 0 ? -1 : this.#old.slots[before]!
+    if (this.#isNext(length)) return this.#last
+    const slot = this.#look(length)
+    if (slot >= 0) this.#found(slot)
+    return slot
   }
 
   /** Takes the prefix of a slot out of the set. The slot may be given to another prefix from now on. */
@@ -124,6 +105,7 @@ export class PrefixTable {
       throw new RangeError(`slot ${slot} holds no prefix`)
     if (this.#freed === this.#free.length) this.#free = widened(this.#free, this.#freed + 1)
     this.#free[this.#freed++] = slot
+    this.#lengths[slot] = UNUSED
     this.#size--
   }
 
@@ -167,6 +149,61 @@ export class PrefixTable {
     for (const { slots, marks } of this.#old ? [this.#hashed, this.#old] : [this.#hashed]) {
       for (let i = 0; i < marks.length; i++) if (marks[i] !== EMPTY && marks[i] !== LEFT) yield slots[i]!
     }
+  }
+
+  /** Whether the prefix in `#probe` comes behind the one that was found last; it is the last one then. */
+  #isNext(length: number): boolean {
+    const next = this.#last + this.#step
+    if (next < 0 || next >= this.#top || !this.#matches(next, length)) return false
+    this.#last = next
+    return true
+  }
+
+  #found(slot: number): void {
+    const step = slot - this.#last
+    if (step === 1 || step === -1) this.#step = step
+    this.#last = slot
+  }
+
+  /** The slot of the prefix in `#probe`, which is added where it is new. */
+  #lookOrAdd(length: number): number {
+    const hash = this.#hash(length)
+    if (this.#old) this.#moveSome(this.#old)
+    const { slots, marks } = this.#hashed
+    const mask = marks.length - 1
+    const wanted = markOf(hash)
+    let bucket = hash & mask
+    let left = -1
+    for (let mark = marks[bucket]!; mark !== EMPTY; mark = marks[bucket]!) {
+      if (mark === wanted && this.#matches(slots[bucket]!, length)) return slots[bucket]!
+      if (mark === LEFT && left < 0) left = bucket
+      bucket = (bucket + 1) & mask
+    }
+    if (this.#old) {
+      const before = this.#bucketOf(this.#old, hash, length)
+      if (before >= 0) return this.#old.slots[before]!
+    }
+    const slot = this.#take()
+    const at = slot * this.#words
+    for (let i = 0; i < this.#words; i++) this.#keys[at + i] = this.#probe[i]!
+    this.#lengths[slot] = length
+    this.#size++
+    if (left >= 0) bucket = left
+    else this.#used++
+    slots[bucket] = slot
+    marks[bucket] = wanted
+    if (this.#used * 4 > marks.length * 3) this.#move()
+    return slot
+  }
+
+  /** The slot of the prefix in `#probe`, or -1. */
+  #look(length: number): number {
+    const hash = this.#hash(length)
+    const bucket = this.#bucketOf(this.#hashed, hash, length)
+    if (bucket >= 0) return this.#hashed.slots[bucket]!
+    if (!this.#old) return -1
+    const before = this.#bucketOf(this.#old, hash, length)
+    return before < 0 ? -1 : this.#old.slots[before]!
   }
 
   #load(bytes: Uint8Array, offset: number, length: number): void {
@@ -271,6 +308,9 @@ interface Buckets {
   /** Beside each slot `markOf` its hash, or one of `EMPTY` and `LEFT`. */
   readonly marks: Uint8Array
 }
+
+/** The length of a slot without a prefix that had one. */
+const UNUSED = 255
 
 /** A bucket that nothing is in, where probing ends. */
 const EMPTY = 0

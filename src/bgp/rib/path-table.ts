@@ -337,7 +337,11 @@ export class PathTable extends PathRows {
     this.#announced[slot] = announced
     this.flags[row] = flags & ~CHANGED
     this.#tellFollowers(slot, changed)
-    if ((flags & GONE) !== 0) this.reap(slot)
+    if ((flags & GONE) !== 0 && !this.#rowHeld(row)) {
+      this.#head[slot] = NO_PATH
+      this.#forget(slot, row)
+      if (!this.#installing.holds(slot)) this.#removePrefix(slot)
+    }
   }
 
   #decideAmong(slot: number, first: number): void {
@@ -463,12 +467,17 @@ export class PathTable extends PathRows {
       if (this.flags[row]! & GONE && !this.#rowHeld(row)) {
         if (before < 0) this.#head[slot] = next + FIRST
         else this.next[before] = next + 1
-        this.#crowded.remove(slot, row)
-        this.giveRow(row)
-        this.#paths--
+        this.#forget(slot, row)
       } else before = row
       row = next
     }
+  }
+
+  /** A path is unlinked: its row is free. */
+  #forget(slot: number, row: number): void {
+    this.#crowded.remove(slot, row)
+    this.giveRow(row)
+    this.#paths--
   }
 
   #rowHeld(row: number): boolean {
