@@ -14,6 +14,7 @@ import { arrivalTtl, limitHops, openTcpSocket, peerIsDone } from '../kernel/sock
 import { tcpCounters } from '../kernel/tcp-drops.ts'
 import { familyOf, parseAddress } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
+import { Flusher } from './flusher.ts'
 import { LinkDiscovery } from './link-discovery.ts'
 import { BGP_TRAFFIC_CLASS, TcpListener } from './tcp-listener.ts'
 
@@ -29,12 +30,14 @@ export class TcpTransport implements BgpTransport {
   readonly #log: (line: string) => void
   /** As they were read last. */
   #drops: { readonly at: number; readonly counts: Drops | undefined } | undefined
+  readonly #flusher: Flusher
   readonly #sockets = new Set<Socket>()
   readonly #listeners = new Set<{ close(): void }>()
 
   constructor(parts: { clock: Clock; log: (line: string) => void }) {
     this.#clock = parts.clock
     this.#log = parts.log
+    this.#flusher = new Flusher(parts.clock)
   }
 
   connect(target: ConnectTarget): Connection {
@@ -102,7 +105,7 @@ export class TcpTransport implements BgpTransport {
   #adopt(socket: Socket, accepted = false): TcpConnection {
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
-    return new TcpConnection(socket, this.#clock, accepted)
+    return new TcpConnection(socket, { clock: this.#clock, flusher: this.#flusher }, accepted)
   }
 }
 
@@ -112,17 +115,15 @@ class TcpConnection implements Connection {
   handler: ConnectionHandler | undefined
   readonly arrivalTtl: number | undefined
   #error: { code: string; message: string } | undefined
+  readonly #flusher: Flusher
   #corked = false
-  readonly #uncork = () => {
-    this.#corked = false
-    this.#socket.uncork()
-  }
 
-  constructor(socket: Socket, clock: Clock, accepted: boolean) {
+  constructor(socket: Socket, parts: { clock: Clock; flusher: Flusher }, accepted: boolean) {
     this.#socket = socket
     const fd = accepted ? descriptor(socket) : undefined
     this.arrivalTtl = fd === undefined ? undefined : arrivalTtl(fd)
-    this.#clock = clock
+    this.#clock = parts.clock
+    this.#flusher = parts.flusher
     socket.setNoDelay(true)
     // A plain array, not a Buffer: compiled code is fast for the one kind of array that it sees.
     socket.on('data', ({ buffer, byteOffset, length }: Buffer) =>
@@ -157,9 +158,14 @@ class TcpConnection implements Connection {
     if (!this.#corked) {
       this.#corked = true
       this.#socket.cork()
-      process.nextTick(this.#uncork)
+      this.#flusher.add(this)
     }
     return this.#socket.write(bytes)
+  }
+
+  uncork(): void {
+    this.#corked = false
+    this.#socket.uncork()
   }
 
   close(): void {
