@@ -101,4 +101,28 @@ describe('a prefix table', () => {
     table.remove(slot)
     expect(() => table.remove(slot)).toThrow('holds no prefix')
   })
+
+  it('finds prefixes in the order in which they came, in the other, and in none', () => {
+    for (const family of [4, 6] as const) {
+      const table = new PrefixTable(family)
+      const text = (i: number) =>
+        family === 4 ? `10.${i >> 8}.${i & 255}.0/24` : `2001:db8:${i.toString(16)}::/48`
+      const numbers = Array.from({ length: 500 }, (_, i) => i)
+      const slots = numbers.map(i => insert(table, text(i)))
+      const orders = [numbers, numbers.toReversed(), numbers.map(i => (i * 7) % 500)]
+      for (const order of orders) {
+        expect(order.map(i => find(table, text(i)))).toEqual(order.map(i => slots[i]))
+        expect(order.map(i => insert(table, text(i)))).toEqual(order.map(i => slots[i]))
+      }
+    }
+  })
+
+  it('does not find what was removed beside what was found last', () => {
+    const table = new PrefixTable(4)
+    const [first, second] = [insert(table, '10.0.0.0/24'), insert(table, '10.0.1.0/24')]
+    table.remove(second)
+    expect(find(table, '10.0.0.0/24')).toBe(first)
+    expect(find(table, '10.0.1.0/24')).toBe(-1)
+    expect(find(table, '0.0.0.0/0')).toBe(-1)
+  })
 })
