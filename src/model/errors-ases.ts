@@ -6,6 +6,12 @@ export const asErrors = {
     detail: '{value} is neither an AS number nor a range of them.',
     fix: 'Write a number from 1 to 4294967295, or two with a hyphen, the lower one first, as in "64512-64999".',
   },
+  'as-reserved': {
+    title: 'The AS number is reserved.',
+    status: 422,
+    detail: 'Nobody can be AS {as}: {reason}.',
+    fix: '{advice}.',
+  },
   'remote-as-and-set': {
     title: 'A group has either remoteAs or remoteAsSet.',
     status: 422,
