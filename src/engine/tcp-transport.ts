@@ -15,11 +15,9 @@ import { tcpCounters } from '../kernel/tcp-drops.ts'
 import { familyOf, parseAddress } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
 import { Flusher } from './flusher.ts'
+import { LingeringSockets } from './lingering-sockets.ts'
 import { LinkDiscovery } from './link-discovery.ts'
 import { BGP_TRAFFIC_CLASS, TcpListener } from './tcp-listener.ts'
-
-/** A peer that was told of the end has so long to close its side; milliseconds. After that the socket is freed without it. */
-const LINGER = 5000
 
 /** Neighbours that fail at once share one reading of the kernel's counters; milliseconds. */
 const DROPS_AGE = 100
@@ -32,12 +30,14 @@ export class TcpTransport implements BgpTransport {
   #drops: { readonly at: number; readonly counts: Drops | undefined } | undefined
   readonly #flusher: Flusher
   readonly #sockets = new Set<Socket>()
+  readonly #lingering: LingeringSockets
   readonly #listeners = new Set<{ close(): void }>()
 
   constructor(parts: { clock: Clock; log: (line: string) => void }) {
     this.#clock = parts.clock
     this.#log = parts.log
     this.#flusher = new Flusher(parts.clock)
+    this.#lingering = new LingeringSockets(parts.clock)
   }
 
   connect(target: ConnectTarget): Connection {
@@ -105,25 +105,25 @@ export class TcpTransport implements BgpTransport {
   #adopt(socket: Socket, accepted = false): TcpConnection {
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
-    return new TcpConnection(socket, { clock: this.#clock, flusher: this.#flusher }, accepted)
+    return new TcpConnection(socket, { flusher: this.#flusher, lingering: this.#lingering }, accepted)
   }
 }
 
 class TcpConnection implements Connection {
   readonly #socket: Socket
-  readonly #clock: Clock
+  readonly #lingering: LingeringSockets
   handler: ConnectionHandler | undefined
   readonly arrivalTtl: number | undefined
   #error: { code: string; message: string } | undefined
   readonly #flusher: Flusher
   #corked = false
 
-  constructor(socket: Socket, parts: { clock: Clock; flusher: Flusher }, accepted: boolean) {
+  constructor(socket: Socket, parts: { flusher: Flusher; lingering: LingeringSockets }, accepted: boolean) {
     this.#socket = socket
     const fd = accepted ? descriptor(socket) : undefined
     this.arrivalTtl = fd === undefined ? undefined : arrivalTtl(fd)
-    this.#clock = parts.clock
     this.#flusher = parts.flusher
+    this.#lingering = parts.lingering
     socket.setNoDelay(true)
     // A plain array, not a Buffer: compiled code is fast for the one kind of array that it sees.
     socket.on('data', ({ buffer, byteOffset, length }: Buffer) =>
@@ -174,8 +174,7 @@ class TcpConnection implements Connection {
     socket.end()
     // What comes now is thrown away: unread it would hide the peer's end, and make ours a reset that overtakes our last words.
     socket.resume()
-    const late = this.#clock.after(LINGER, () => socket.destroy())
-    socket.on('close', () => late.cancel())
+    this.#lingering.add(socket)
   }
 
   destroy(): void {

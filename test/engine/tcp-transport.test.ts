@@ -1,4 +1,4 @@
-import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/bgp/index.ts'
 import { TcpTransport } from '../../src/engine/tcp-transport.ts'
@@ -113,6 +113,38 @@ describe('BGP over TCP', () => {
     expect(['EPIPE', 'ECONNRESET']).toContain(await reset)
     clearInterval(write)
     expect(clock.pending).toBe(0)
+  })
+
+  it('waits for 256 peers that do not close, and frees the oldest when one more comes', async () => {
+    const port = await freePort()
+    const ends: End[] = []
+    let refused = 0
+    transport.listen({
+      port,
+      onConnection: connection => {
+        ends.push(follow(connection))
+        connection.close()
+        refused++
+      },
+    })
+    const peers: Socket[] = []
+    const refuseOne = async () => {
+      const peer = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
+      peer.on('error', () => {})
+      peer.resume()
+      peers.push(peer)
+      await new Promise(resolve => peer.once('end', resolve))
+    }
+    for (let i = 0; i < 256; i++) await refuseOne()
+    const closed = new Set<number>()
+    for (const [i, end] of ends.entries()) void end.closed.then(() => closed.add(i))
+    await refuseOne()
+    await refuseOne()
+    await Promise.all([ends[0]!.closed, ends[1]!.closed])
+    expect([refused, closed, clock.pending]).toEqual([258, new Set([0, 1]), 256])
+    for (const peer of peers) peer.destroy()
+    while (clock.pending > 0) await new Promise(setImmediate)
+    await Promise.all(ends.map(end => end.closed))
   })
 
   it('knows that the peer is gone while what it sent is not read', async () => {
