@@ -1,7 +1,7 @@
 import type { Clock } from '../net/clock.ts'
 
 /** Milliseconds of a turn of the event loop that go into system calls that write. */
-const BUDGET = 5
+const BUDGET = 2
 
 /** What holds writes back until it is told to let them out. */
 export interface Corked {

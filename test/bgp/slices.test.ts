@@ -34,7 +34,7 @@ class Loop {
 describe('the scheduler', () => {
   it('spends no more than its time in a turn, and finishes in as many turns as it takes', () => {
     const loop = new Loop()
-    loop.slices.add(loop.task(22))
+    loop.slices.add(loop.task(4 * TURN + 2))
     const turns: number[] = []
     while (loop.turns.length > 0) turns.push(loop.turn())
     expect(turns).toEqual([TURN, TURN, TURN, TURN, 2])
@@ -43,8 +43,8 @@ describe('the scheduler', () => {
   it('gives each task its turn', () => {
     const loop = new Loop()
     const log: string[] = []
-    loop.slices.add(loop.task(10, 'a', log))
-    loop.slices.add(loop.task(10, 'b', log))
+    loop.slices.add(loop.task(2 * TURN, 'a', log))
+    loop.slices.add(loop.task(2 * TURN, 'b', log))
     while (loop.turns.length > 0) loop.turn()
     expect(log).toEqual(['a', 'b', 'a', 'b'])
   })
