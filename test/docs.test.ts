@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { formatProblems, parseConfig } from '../src/config/index.ts'
+import { ENGINE_NODE_OPTIONS } from '../src/engine/node-options.ts'
 import { PolicyMatch, PolicySet } from '../src/model/config-policy.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -38,5 +39,11 @@ describe('the pages of docs/', () => {
     const named = [...read('README.md').matchAll(/docs\/[\w-]+\.md/g)].map(([name]) => name)
     expect(pages.filter(page => !named.includes(page))).toEqual([])
     expect(named.filter(name => !existsSync(join(root, name)))).toEqual([])
+  })
+})
+
+describe('README.md', () => {
+  it('starts the engine with the options of Node that the lab starts it with', () => {
+    expect(read('README.md')).toContain(`node ${ENGINE_NODE_OPTIONS.join(' ')} src/main/engine.ts`)
   })
 })

@@ -4,6 +4,7 @@ import { BgpTables } from '../../src/engine/bgp-tables.ts'
 import type { BgpPath } from '../../src/model/state-bgp.ts'
 import { NexthopSets, Resolver, Rib } from '../../src/routing/index.ts'
 import { Fixture } from '../bgp/rib/fixture.ts'
+import { countedPauses } from './counted-pauses.ts'
 
 const PREFIX = '192.0.2.0/24'
 const NEIGHBORS = ['10.0.0.2', '10.0.0.3']
@@ -24,16 +25,7 @@ function box() {
     groupOf: () => undefined,
     refusalOf: () => undefined,
   })
-  const seen = { pauses: 0, onPause: () => {} }
-  const pauses = {
-    begin: () => ({
-      due: true,
-      take: async () => {
-        seen.pauses++
-        seen.onPause()
-      },
-    }),
-  }
+  const { seen, pauses } = countedPauses()
   const resolver = new Resolver()
   const rib = new Rib({
     sets: new NexthopSets(),

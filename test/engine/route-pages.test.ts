@@ -5,6 +5,7 @@ import type { RouteQuery } from '../../src/model/engine-protocol.ts'
 import { FirstPrefixes } from '../../src/net/first-prefixes.ts'
 import { parsePrefix, prefixFamily } from '../../src/net/prefix.ts'
 import { NexthopSets, Resolver, Rib } from '../../src/routing/index.ts'
+import { countedPauses } from './counted-pauses.ts'
 
 /** A RIB and the routes of a kernel, and pages over both; `onPause` runs in each pause, which is due all the time. */
 function box() {
@@ -46,16 +47,7 @@ function box() {
     if (kind === 'routes') handedOver.push(routes.length)
     return routes as unknown as KernelDumps[K]
   }
-  const seen = { onPause: () => {}, pauses: 0, handedOver }
-  const pauses = {
-    begin: () => ({
-      due: true,
-      take: async () => {
-        seen.pauses++
-        seen.onPause()
-      },
-    }),
-  }
+  const { seen, pauses } = countedPauses()
   const pages = new RoutePages({ kernel: { dump }, rib, pauses })
   const page = async (query: RouteQuery) => {
     const { routes, cursor } = await pages.page(query)
@@ -72,7 +64,7 @@ function box() {
     }
     throw new Error('the walk does not end')
   }
-  return { want, unwant, hold, pages, page, walk, seen }
+  return { want, unwant, hold, pages, page, walk, seen, handedOver }
 }
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`)
@@ -131,11 +123,11 @@ describe('pages of routes', () => {
   })
 
   it('of a large table build no more than the page, with pauses on the way', async () => {
-    const { want, hold, page, seen } = box()
+    const { want, hold, page, seen, handedOver } = box()
     want(...shuffled(many(5000)))
     hold(...shuffled(many(5000)))
     expect((await page({ limit: 10 })).prefixes).toEqual(many(10))
-    expect(seen.handedOver).toEqual([11])
+    expect(handedOver).toEqual([11])
     expect(seen.pauses).toBeGreaterThan(4)
   })
 
