@@ -16,13 +16,15 @@ function ip(...words: string[]): string {
 class ClusterNode {
   readonly name: string
   readonly lines: string[] = []
+  readonly #port: string
   readonly #monitor: ChildProcess
 
   constructor(number: number) {
     this.name = `node${number}`
+    this.#port = `port${number}`
     ip('netns', 'add', this.name)
-    ip('link', 'add', `port${number}`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', this.name)
-    ip('link', 'set', `port${number}`, 'master', 'fabric', 'up')
+    ip('link', 'add', this.#port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', this.name)
+    ip('link', 'set', this.#port, 'master', 'fabric', 'up')
     ip('-n', this.name, 'addr', 'add', `10.9.9.${number}/24`, 'dev', 'eth0')
     for (const link of ['lo', 'eth0']) ip('-n', this.name, 'link', 'set', link, 'up')
     this.#monitor = spawn('ip', ['-n', this.name, 'monitor', 'route'], {
@@ -46,8 +48,10 @@ class ClusterNode {
     return this.lines.filter(line => line.startsWith('Deleted 10.244.'))
   }
 
+  /** The link goes first: of a deleted namespace the kernel takes the links away later, when it has time. */
   remove(): void {
     this.#monitor.kill()
+    ip('link', 'del', this.#port)
     ip('netns', 'del', this.name)
   }
 }

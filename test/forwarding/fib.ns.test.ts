@@ -102,7 +102,7 @@ describe('routes in the kernel', () => {
       expect(sh('ip -6 nexthop show proto 201')).toMatch(/via fe80::9 dev eth9/)
       expect(sh('ping -c 2 -i 0.1 -W 2 10.8.0.1')).toContain(' 0% packet loss')
     } finally {
-      sh('ip netns delete node')
+      sh('ip link delete eth9; ip netns delete node')
     }
   })
 
