@@ -1,6 +1,8 @@
 import type { BgpNeighborState } from '../model/state.ts'
 import type { Clock } from '../net/clock.ts'
+import type { Room } from '../net/columns.ts'
 import type { FindLocalNexthop } from './export/nexthop.ts'
+import type { PerFamily } from './rib/peers.ts'
 import type { NexthopInterner, NexthopReachability, RouteSink } from './sink.ts'
 import type { BgpTransport } from './transport.ts'
 
@@ -24,8 +26,8 @@ export interface SpeakerOptions {
   readonly transport: BgpTransport
   readonly sink: RouteSink
   readonly nexthops: NexthopInterner
-  /** Prefixes and paths of a family that there is room for from the start. Room takes addresses; memory, what comes. */
-  readonly room?: number
+  /** Prefixes and paths of a family that there is room for from the start. */
+  readonly room?: PerFamily<Room>
   /** Who knows whether next hops can be reached. Without it all can, until `setNexthops` says otherwise. */
   readonly reachability?: NexthopReachability
   log(event: SpeakerEvent): void

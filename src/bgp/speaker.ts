@@ -23,7 +23,7 @@ import type { Flaps } from './session/session-events.ts'
 import type { NexthopChange } from './sink.ts'
 import { Slices } from './slices.ts'
 import type { SpeakerEvent, SpeakerOptions } from './speaker-options.ts'
-import { createTables, type Tables } from './tables.ts'
+import { createTables, prepareTables, type Tables } from './tables.ts'
 import { ERROR, UNICAST } from './wire/index.ts'
 
 /**
@@ -74,7 +74,7 @@ export class Speaker implements NeighborHost {
       slices: new Slices(options.clock, defer),
     }
     this.tables = createTables(options.sink, options.nexthops, options.reachability)
-    for (const family of [4, 6] as const) this.tables.paths[family].reserve(options.room ?? 0)
+    if (options.room) prepareTables(this.tables, options.room)
     const expected = options.restarting?.expected ?? []
     this.#restarted = expected.length > 0
     this.monitor = new BmpMonitor({

@@ -39,8 +39,14 @@ export interface EngineParts {
   readonly log: (line: string) => void
 }
 
-/** Routes of a family that BGP's tables have room for before they have to grow: all of the Internet's. */
-const ROOM = 2 ** 20
+/**
+ * Routes that BGP's tables have addresses for before they have to grow, all of the Internet's; and memory, some 28 MB,
+ * from the start: what this box is made for.
+ */
+const ROOM = {
+  4: { entries: 2 ** 20, ready: 2 ** 19 },
+  6: { entries: 2 ** 20, ready: 2 ** 17 },
+}
 
 /**
  * The engine: what forwards. It turns the confirmed configuration and what neighbours announce into the state of

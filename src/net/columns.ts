@@ -23,6 +23,27 @@ export function widened<T extends Column>(column: T, length: number): T {
   return withRoom(column, room)
 }
 
+/** Room for entries, and how many of them have memory from the start. */
+export interface Room {
+  readonly entries: number
+  readonly ready: number
+}
+
+/**
+ * The same column with memory for its first `ready` entries: the kernel gives it now, and not in a million small
+ * interruptions while the first table comes. On a virtual machine, each of them may have to ask the host.
+ */
+export function ready<T extends Exclude<Column, Float64Array>>(column: T, ready: number): T {
+  const step = PAGE / column.BYTES_PER_ELEMENT
+  const end = Math.min(ready, column.length)
+  // Read alone, a page would only be lent.
+  for (let at = 0; at < end; at += step) Atomics.or(column, at, 0)
+  return column
+}
+
+/** Octets of the kernel's smallest page. */
+const PAGE = 4096
+
 /** The same column with room for `room` entries, where it has less: for columns that are as long as another. */
 export function withRoom<T extends Column>(column: T, room: number): T {
   if (column.length >= room) return column

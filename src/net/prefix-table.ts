@@ -1,5 +1,5 @@
 import { ADDRESS_BYTES, type Family, formatAddress } from './address.ts'
-import { widened, withRoom } from './columns.ts'
+import { type Room, ready, widened, withRoom } from './columns.ts'
 
 /**
  * A set of prefixes of one family that gives each a *slot*: a small number that stays the same for as long as
@@ -35,9 +35,8 @@ export class PrefixTable {
   /** The hash before the last doubling, while it still holds something; buckets before `#moved` have moved. */
   #old: Buckets | undefined
   #moved = 0
-  /** Slots that were given back, for reuse: so many of them. */
-  #free = new Int32Array(64)
-  #freed = 0
+  /** The slot that was given back last, for reuse; -1: none. The first word of its key is one more than the one before it. */
+  #free = -1
   #top = 0
   #size = 0
   /** The slot that was found last, and the way to it from the one before where they are neighbours. */
@@ -70,8 +69,19 @@ export class PrefixTable {
     return this.#lengths.length
   }
 
-  /** Makes room for so many prefixes. Their hash grows when they come. */
-  reserve(prefixes: number): void {
+  /** Makes room for prefixes. Beyond those that memory is taken for, their hash grows when they come. */
+  prepare(room: Room): void {
+    this.#reserve(room.entries)
+    ready(this.#lengths, room.ready)
+    ready(this.#keys, room.ready * this.#words)
+    const buckets = ceilPowerOfTwo(room.ready) * 2
+    if (this.#size > 0 || buckets <= this.#hashed.marks.length) return
+    this.#hashed = emptyBuckets(buckets)
+    ready(this.#hashed.slots, buckets)
+    ready(this.#hashed.marks, buckets)
+  }
+
+  #reserve(prefixes: number): void {
     this.#lengths = widened(this.#lengths, prefixes)
     this.#keys = withRoom(this.#keys, this.#lengths.length * this.#words)
   }
@@ -103,8 +113,8 @@ export class PrefixTable {
     const hash = this.#hashOfSlot(slot)
     if (!this.#leave(this.#hashed, slot, hash) && !(this.#old && this.#leave(this.#old, slot, hash)))
       throw new RangeError(`slot ${slot} holds no prefix`)
-    if (this.#freed === this.#free.length) this.#free = widened(this.#free, this.#freed + 1)
-    this.#free[this.#freed++] = slot
+    this.#keys[slot * this.#words] = this.#free + 1
+    this.#free = slot
     this.#lengths[slot] = UNUSED
     this.#size--
   }
@@ -233,8 +243,12 @@ export class PrefixTable {
   }
 
   #take(): number {
-    if (this.#freed > 0) return this.#free[--this.#freed]!
-    if (this.#top === this.#lengths.length) this.reserve(this.#top + 1)
+    const free = this.#free
+    if (free >= 0) {
+      this.#free = this.#keys[free * this.#words]! - 1
+      return free
+    }
+    if (this.#top === this.#lengths.length) this.#reserve(this.#top + 1)
     return this.#top++
   }
 

@@ -1,7 +1,9 @@
 import { widened } from '../../net/columns.ts'
 
+/** Entries that a batch has room for from the start: more than are put into one, unless prefixes have many paths. */
+const ROOM = 8192
 /** Set 0 stands for withdrawal. */
-const WITHDRAWAL = 0
+export const WITHDRAWAL = 0
 
 /**
  * What one run of an update group has to say, sorted into buckets: one for each set of attributes, each neighbour that
@@ -16,9 +18,9 @@ export class Batch {
   inside = new Uint16Array(64)
   head = new Int32Array(64)
   #tail = new Int32Array(64)
-  slot = new Int32Array(64)
-  pathId = new Uint32Array(64)
-  next = new Int32Array(64)
+  slot = new Int32Array(ROOM)
+  pathId = new Uint32Array(ROOM)
+  next = new Int32Array(ROOM)
   readonly #byKey = new Map<number, number>()
   #last = -1
 
@@ -30,11 +32,7 @@ export class Batch {
   add(set: number, excluded: number, inside: number, slot: number, pathId: number): void {
     const bucket = this.#bucket(set, excluded, inside)
     const entry = this.size++
-    if (entry === this.slot.length) {
-      this.slot = widened(this.slot, entry + 1)
-      this.pathId = widened(this.pathId, entry + 1)
-      this.next = widened(this.next, entry + 1)
-    }
+    if (entry === this.slot.length) this.#widen(entry + 1)
     this.slot[entry] = slot
     this.pathId[entry] = pathId
     this.next[entry] = -1
@@ -62,6 +60,12 @@ export class Batch {
     this.buckets = 0
     this.#last = -1
     this.#byKey.clear()
+  }
+
+  #widen(entries: number): void {
+    this.slot = widened(this.slot, entries)
+    this.pathId = widened(this.pathId, entries)
+    this.next = widened(this.next, entries)
   }
 
   #bucket(set: number, excluded: number, inside: number): number {

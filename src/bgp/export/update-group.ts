@@ -1,4 +1,3 @@
-import { widened } from '../../net/columns.ts'
 import { originOf, REJECT, Source } from '../policy.ts'
 import type { AttributeStore } from '../rib/attribute-store.ts'
 import type { Follower } from '../rib/follower.ts'
@@ -7,7 +6,7 @@ import { LOCAL, type PeerColumns } from '../rib/peers.ts'
 import { WaitingSlots } from '../rib/waiting-slots.ts'
 import { UpdateWriter } from '../wire/index.ts'
 import { AdjRibOut } from './adj-rib-out.ts'
-import { Batch } from './batch.ts'
+import { type Batch, WITHDRAWAL } from './batch.ts'
 import { Delivery } from './delivery.ts'
 import { isInternal, mayAnnounce } from './eligibility.ts'
 import { Nexthop, nexthopFor } from './nexthop.ts'
@@ -30,6 +29,8 @@ export interface GroupEnvironment {
   readonly table: PathTable
   readonly attributes: AttributeStore
   readonly peers: PeerColumns
+  /** Of all groups, which use it one after the other: it is empty between two. */
+  readonly batch: Batch
   /** Number of the group that a neighbour is a member of, by its number. */
   groupOf(peer: number): number
 }
@@ -80,7 +81,7 @@ export class UpdateGroup implements Follower {
   /** The neighbour that `#member` was asked of last, and the answer: it holds while a batch is filled. */
   #asked = LOCAL
   #answer = 0
-  readonly #batch = new Batch()
+  readonly #batch: Batch
   readonly #delivery = new Delivery()
   readonly #alone: {
     readonly peer: number
@@ -89,9 +90,6 @@ export class UpdateGroup implements Follower {
     readonly slot: number
     readonly pathId: number
   }[] = []
-  /** Slots of prefixes whose end is told by the batch: so many of them. */
-  #withdrawn = new Int32Array(64)
-  #ended = 0
   #writer: UpdateWriter
   #written = 0
   #recipient: Member | undefined
@@ -114,6 +112,7 @@ export class UpdateGroup implements Follower {
     this.#attributes = environment.attributes
     this.#out = new AdjRibOut(environment.attributes)
     this.#peers = environment.peers
+    this.#batch = environment.batch
     this.#treatment = treatment
     this.allPaths = treatment.addPath
     this.#writer = this.#newWriter()
@@ -333,11 +332,8 @@ export class UpdateGroup implements Follower {
     const pathId = at + 1
     const excluded = this.#member(from)
     const excludedBefore = this.#member(fromBefore)
-    if (set === 0) {
-      this.#batch.add(0, excludedBefore, 0, slot, pathId)
-      if (this.#ended === this.#withdrawn.length) this.#withdrawn = widened(this.#withdrawn, this.#ended + 1)
-      this.#withdrawn[this.#ended++] = slot
-    } else {
+    if (set === 0) this.#batch.add(0, excludedBefore, 0, slot, pathId)
+    else {
       const inside = this.#inside(from)
       if (set !== before || again || this.#newOriginator(set, from, fromBefore))
         this.#batch.add(set, excluded, inside, slot, pathId)
@@ -394,7 +390,8 @@ export class UpdateGroup implements Follower {
   /** Writes the batch: shared pieces first, then what single members hear alone. */
   #flush(): void {
     const batch = this.#batch
-    for (const bucket of batch.order()) {
+    const order = batch.order()
+    for (const bucket of order) {
       if (batch.excluded[bucket] !== this.#excluded) {
         this.#writer.flush()
         this.#excluded = batch.excluded[bucket]!
@@ -407,10 +404,13 @@ export class UpdateGroup implements Follower {
     this.#writer.flush()
     this.#excluded = 0
     this.#delivery.deliver(this.members)
-    batch.clear()
     this.#flushAlone()
-    for (let i = 0; i < this.#ended; i++) this.#table.reap(this.#withdrawn[i]!)
-    this.#ended = 0
+    for (const bucket of order) {
+      if (batch.set[bucket] !== WITHDRAWAL) break
+      for (let entry = batch.head[bucket]!; entry >= 0; entry = batch.next[entry]!)
+        this.#table.reap(batch.slot[entry]!)
+    }
+    batch.clear()
   }
 
   #flushAlone(): void {

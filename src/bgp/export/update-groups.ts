@@ -1,16 +1,18 @@
 import type { Family } from '../../net/address.ts'
+import { Batch } from './batch.ts'
 import type { Treatment } from './treatment.ts'
 import { type GroupEnvironment, type Member, UpdateGroup } from './update-group.ts'
 
 /** The update groups of one family: who is in which, and when two become one. */
 export class UpdateGroups {
   readonly family: Family
-  readonly #environment: Omit<GroupEnvironment, 'groupOf'>
+  readonly #environment: Omit<GroupEnvironment, 'batch' | 'groupOf'>
+  readonly #batch = new Batch()
   readonly #groups: UpdateGroup[] = []
   /** Group of a neighbour, by its number. */
   readonly #groupOf = new Map<number, UpdateGroup>()
 
-  constructor(family: Family, environment: Omit<GroupEnvironment, 'groupOf'>) {
+  constructor(family: Family, environment: Omit<GroupEnvironment, 'batch' | 'groupOf'>) {
     this.family = family
     this.#environment = environment
   }
@@ -32,7 +34,7 @@ export class UpdateGroups {
     let group = this.#groups.find(other => other.fresh && other.treatment.text === treatment.text)
     if (!group) {
       group = new UpdateGroup(
-        { ...this.#environment, groupOf: peer => this.#groupOf.get(peer)?.id ?? 0 },
+        { ...this.#environment, batch: this.#batch, groupOf: peer => this.#groupOf.get(peer)?.id ?? 0 },
         treatment,
       )
       this.#groups.push(group)

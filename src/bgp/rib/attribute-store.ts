@@ -70,6 +70,11 @@ export class AttributeStore {
     this.#hops = hops
   }
 
+  /** Makes room for so many sets. */
+  reserve(sets: number): void {
+    this.#widen(sets)
+  }
+
   /** Sets held. */
   get size(): number {
     return this.#size

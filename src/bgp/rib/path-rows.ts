@@ -1,4 +1,4 @@
-import { widened } from '../../net/columns.ts'
+import { type Room, ready, widened } from '../../net/columns.ts'
 import type { PathColumns } from './decision.ts'
 import { LOCAL } from './peers.ts'
 
@@ -26,6 +26,7 @@ export class PathRows implements PathColumns {
   protected flags = new Uint8Array(1024)
   /** The epoch of its neighbour in which it came last. */
   protected epoch = new Uint8Array(1024)
+  /** The free row that was given back last, -1: none. `slot` leads from each to one more than the one before it. */
   #free = -1
 
   /** Makes room for so many rows. */
@@ -40,10 +41,17 @@ export class PathRows implements PathColumns {
     this.epoch = widened(this.epoch, length)
   }
 
+  /** Makes room, with memory for what every path has: most have no path identifier, and none behind them. */
+  protected prepareRows(room: Room): void {
+    this.reserveRows(room.entries)
+    const { peer, received, effective, slot, flags, epoch } = this
+    for (const column of [peer, received, effective, slot, flags, epoch]) ready(column, room.ready)
+  }
+
   /** A row for a path of a prefix, in front of another of it (-1: none), without attributes. */
   protected takeRow(slot: number, peer: number, pathId: number, behind: number): number {
     let row = this.#free
-    if (row >= 0) this.#free = this.next[row]! - 1
+    if (row >= 0) this.#free = this.slot[row]! - 1
     else {
       row = this.rows++
       if (row >= this.peer.length) this.reserveRows(row + 1)
@@ -63,7 +71,7 @@ export class PathRows implements PathColumns {
   protected giveRow(row: number): void {
     this.flags[row] = 0
     this.peer[row] = LOCAL
-    this.next[row] = this.#free + 1
+    this.slot[row] = this.#free + 1
     this.#free = row
   }
 }

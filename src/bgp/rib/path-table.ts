@@ -1,5 +1,5 @@
 import type { Family } from '../../net/address.ts'
-import { widened, withRoom } from '../../net/columns.ts'
+import { type Room, ready, widened, withRoom } from '../../net/columns.ts'
 import { PrefixTable } from '../../net/prefix-table.ts'
 import type { RouteSink } from '../sink.ts'
 import type { AttributeStore } from './attribute-store.ts'
@@ -78,11 +78,13 @@ export class PathTable extends PathRows {
     this.ranking = new Ranking(this, this.#decision)
   }
 
-  /** Makes room for so many prefixes and paths: so nothing has to be moved before there are more. */
-  reserve(length: number): void {
-    this.prefixes.reserve(length)
+  /** Makes room for prefixes and paths: so nothing has to be moved before there are more. */
+  prepare(room: Room): void {
+    this.prefixes.prepare(room)
     this.#fitSlots()
-    this.reserveRows(length)
+    for (const column of [this.#head, this.#announced]) ready(column, room.ready)
+    this.#queue.prepare(room)
+    this.prepareRows(room)
   }
 
   /** Paths held. */

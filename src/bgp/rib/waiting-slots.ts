@@ -1,4 +1,4 @@
-import { widened } from '../../net/columns.ts'
+import { type Room, ready, widened } from '../../net/columns.ts'
 import { SlotQueue } from '../../net/slot-queue.ts'
 
 /** Slots of prefixes that wait for work, each at most once, first in, first out. */
@@ -8,6 +8,10 @@ export class WaitingSlots {
 
   get size(): number {
     return this.#queue.size
+  }
+
+  prepare(room: Room): void {
+    this.#waiting = ready(widened(this.#waiting, room.entries), room.ready)
   }
 
   add(slot: number): void {
