@@ -19,9 +19,11 @@ import { type Room, ready, widened, withRoom } from './columns.ts'
  *
  * A table of half a million prefixes that doubles its hash at once holds everybody up for tens of milliseconds.
  * So it moves over bit by bit: for a while there are two hashes, and every insertion takes some buckets of the old one
- * along. What has moved, or was removed, leaves a mark behind, so that probing goes on past it. Insertions use such buckets
- * again, and when they and the full ones are too many, the table moves to a new hash as large as it needs: a table
- * under churn does not slow down.
+ * along.
+ *
+ * Removal leaves the hash alone, and touches what lies at the slot only: a bucket leads to a slot, and that says what
+ * prefix it has, if any. A prefix that comes back takes the bucket that it left. Where full buckets and those of prefixes
+ * that are gone are too many, the table moves to a new hash as large as it needs: one under churn does not slow down.
  */
 export class PrefixTable {
   readonly family: Family
@@ -30,7 +32,7 @@ export class PrefixTable {
   #keys: Uint32Array
   #lengths: Uint8Array
   #hashed: Buckets
-  /** Buckets of it that are not empty: full ones, and those that something has left. */
+  /** Buckets of it that are not empty: those of prefixes that are here, and of such as are gone. */
   #used = 0
   /** The hash before the last doubling, while it still holds something; buckets before `#moved` have moved. */
   #old: Buckets | undefined
@@ -110,13 +112,12 @@ export class PrefixTable {
 
   /** Takes the prefix of a slot out of the set. The slot may be given to another prefix from now on. */
   remove(slot: number): void {
-    const hash = this.#hashOfSlot(slot)
-    if (!this.#leave(this.#hashed, slot, hash) && !(this.#old && this.#leave(this.#old, slot, hash)))
+    if (slot >= this.#top || this.#lengths[slot] === UNUSED)
       throw new RangeError(`slot ${slot} holds no prefix`)
     this.#keys[slot * this.#words] = this.#free + 1
     this.#free = slot
     this.#lengths[slot] = UNUSED
-    this.#size--
+    if (--this.#size === 0) this.#forget()
   }
 
   /** The prefix length of a slot, in bits. */
@@ -154,11 +155,9 @@ export class PrefixTable {
     return `${formatAddress(bytes)}/${this.#lengths[slot]}`
   }
 
-  /** All slots in use, in no order that means anything. */
+  /** All slots in use, in ascending order. */
   *slots(): Generator<number> {
-    for (const { slots, marks } of this.#old ? [this.#hashed, this.#old] : [this.#hashed]) {
-      for (let i = 0; i < marks.length; i++) if (marks[i] !== EMPTY && marks[i] !== LEFT) yield slots[i]!
-    }
+    for (let slot = 0; slot < this.#top; slot++) if (this.#lengths[slot] !== UNUSED) yield slot
   }
 
   /** Whether the prefix in `#probe` comes behind the one that was found last; it is the last one then. */
@@ -185,8 +184,10 @@ export class PrefixTable {
     let bucket = hash & mask
     let left = -1
     for (let mark = marks[bucket]!; mark !== EMPTY; mark = marks[bucket]!) {
-      if (mark === wanted && this.#matches(slots[bucket]!, length)) return slots[bucket]!
-      if (mark === LEFT && left < 0) left = bucket
+      if (mark === wanted) {
+        if (this.#matches(slots[bucket]!, length)) return slots[bucket]!
+        if (left < 0 && this.#lengths[slots[bucket]!] === UNUSED) left = bucket
+      }
       bucket = (bucket + 1) & mask
     }
     if (this.#old) {
@@ -252,7 +253,7 @@ export class PrefixTable {
     return this.#top++
   }
 
-  /** Begins a new hash: a larger one, or as large as this one where much of it is only left. */
+  /** Begins a new hash: a larger one, or as large as this one where much of it is gone. */
   #move(): void {
     // It has long moved by now: a hash moves in a quarter of the insertions that fill the next one.
     while (this.#old) this.#moveSome(this.#old)
@@ -270,14 +271,18 @@ export class PrefixTable {
     const end = Math.min(this.#moved + MOVED_AT_ONCE, old.marks.length)
     for (let i = this.#moved; i < end; i++) {
       const mark = old.marks[i]!
-      if (mark === EMPTY || mark === LEFT) continue
+      if (mark === EMPTY) continue
       const slot = old.slots[i]!
-      let bucket = this.#hashOfSlot(slot) & mask
-      while (marks[bucket]! > LEFT) bucket = (bucket + 1) & mask
-      if (marks[bucket] === EMPTY) this.#used++
+      old.marks[i] = LEFT
+      if (this.#lengths[slot] === UNUSED) continue
+      const hash = this.#hashOfSlot(slot)
+      // The slot has another prefix by now, which has a bucket of its own.
+      if (markOf(hash) !== mark) continue
+      let bucket = hash & mask
+      while (marks[bucket] !== EMPTY) bucket = (bucket + 1) & mask
+      this.#used++
       slots[bucket] = slot
       marks[bucket] = mark
-      old.marks[i] = LEFT
     }
     this.#moved = end
     if (end === old.marks.length) this.#old = undefined
@@ -295,31 +300,20 @@ export class PrefixTable {
     return -1
   }
 
-  /** Empties the bucket of a slot. False: this hash does not have it. */
-  #leave(hashed: Buckets, slot: number, hash: number): boolean {
-    const { slots, marks } = hashed
-    const mask = marks.length - 1
-    const wanted = markOf(hash)
-    let bucket = hash & mask
-    while (slots[bucket] !== slot || marks[bucket] !== wanted) {
-      if (marks[bucket] === EMPTY) return false
-      bucket = (bucket + 1) & mask
-    }
-    marks[bucket] = LEFT
-    if (hashed !== this.#hashed || marks[(bucket + 1) & mask] !== EMPTY) return true
-    // No chain goes on behind it: it is empty again, and so is what was left before it.
-    for (; marks[bucket] === LEFT; bucket = (bucket - 1) & mask) {
-      marks[bucket] = EMPTY
-      this.#used--
-    }
-    return true
+  /** The last prefix is gone: so are the buckets, where they are many. */
+  #forget(): void {
+    this.#old = undefined
+    const { marks } = this.#hashed
+    if (this.#used * 8 < marks.length) return
+    marks.fill(EMPTY)
+    this.#used = 0
   }
 }
 
 /** A hash of slots with open addressing: a power of two of buckets, at most 3/4 of them full. */
 interface Buckets {
   readonly slots: Int32Array
-  /** Beside each slot `markOf` its hash, or one of `EMPTY` and `LEFT`. */
+  /** Beside each slot `markOf` the hash of the prefix that it had then, or one of `EMPTY` and `LEFT`. */
   readonly marks: Uint8Array
 }
 
@@ -329,7 +323,7 @@ const UNUSED = 255
 /** A bucket that nothing is in, where probing ends. */
 const EMPTY = 0
 
-/** A bucket whose prefix has moved or is gone; probing goes on past it. */
+/** A bucket of the old hash whose prefix has moved; probing goes on past it. */
 const LEFT = 1
 
 /** The word of up to four octets, the first in its highest bits; no more than `octets` of them are read. */
