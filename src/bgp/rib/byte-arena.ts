@@ -7,7 +7,7 @@ const STEP = 16
  */
 export class ByteArena {
   /** Where the pieces lie. Replaced when the arena grows: ask for it anew after each `store`. */
-  bytes = new Uint8Array(1 << 16)
+  bytes = new Uint8Array(1 << 12)
   #end = 0
   readonly #free: number[][] = []
 

@@ -57,6 +57,8 @@ export class PathTable extends PathRows {
   readonly #installing: Installing
   readonly #explained: ExplainedPaths
   readonly #followers: Follower[] = []
+  /** How many they are. Code compiled for followers must not meet the array of a table that has none: V8 keeps it as another kind. */
+  #following = 0
   readonly #queue = new WaitingSlots()
   readonly #crowded = new CrowdedPrefixes(this)
   // By slot.
@@ -98,12 +100,13 @@ export class PathTable extends PathRows {
   }
 
   follow(follower: Follower): void {
-    this.#followers.push(follower)
+    this.#following = this.#followers.push(follower)
   }
 
   /** A follower has gone, and with it all that it held, unless another holds the same. */
   unfollow(follower: Follower, heldByOther: boolean): void {
     this.#followers.splice(this.#followers.indexOf(follower), 1)
+    this.#following = this.#followers.length
     if (heldByOther) return
     for (let row = 0; row < this.rows; row++) if (this.flags[row]! & GONE) this.#queue.add(this.slot[row]!)
     for (let slot = 0; slot < this.prefixes.top; slot++)
@@ -364,7 +367,7 @@ export class PathTable extends PathRows {
 
   #tellFollowers(slot: number, changed: boolean): void {
     const followers = this.#followers
-    for (let i = 0; i < followers.length; i++) {
+    for (let i = 0; i < this.#following; i++) {
       const follower = followers[i]!
       if (changed || follower.allPaths) follower.mark(slot)
     }
@@ -484,13 +487,13 @@ export class PathTable extends PathRows {
 
   #rowHeld(row: number): boolean {
     const followers = this.#followers
-    for (let i = 0; i < followers.length; i++) if (followers[i]!.holdsRow(row)) return true
+    for (let i = 0; i < this.#following; i++) if (followers[i]!.holdsRow(row)) return true
     return false
   }
 
   #removePrefix(slot: number): void {
     const followers = this.#followers
-    for (let i = 0; i < followers.length; i++) if (followers[i]!.holdsSlot(slot)) return
+    for (let i = 0; i < this.#following; i++) if (followers[i]!.holdsSlot(slot)) return
     this.#head[slot] = NO_PREFIX
     this.#announced[slot] = 0
     this.prefixes.remove(slot)
