@@ -166,6 +166,7 @@ export class Engine {
     const report = await this.#reconciler.setDesired(desiredState(this.#confirmed.config))
     await this.#configureRouting(this.#confirmed.config)
     for (const failure of report.failures) log(`kernel: ${describeFailure(failure)}`)
+    this.#turns.begin()
     return applyReport(report)
   }
 

@@ -3,9 +3,10 @@ import type { Clock } from '../net/clock.ts'
 /** Milliseconds of a turn of the event loop that go into system calls that write. */
 const BUDGET = 2
 
-/** What holds writes back until it is told to let them out. */
-export interface Corked {
-  uncork(): void
+/** What has something to write. */
+export interface Outlet {
+  /** Writes some of it, and is added again where there is more and room for it. */
+  flush(): void
 }
 
 /**
@@ -15,15 +16,15 @@ export interface Corked {
  */
 export class Flusher {
   readonly #clock: Clock
-  #corked: Corked[] = []
+  #outlets: Outlet[] = []
   #scheduled = false
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  add(connection: Corked): void {
-    this.#corked.push(connection)
+  add(outlet: Outlet): void {
+    this.#outlets.push(outlet)
     if (this.#scheduled) return
     this.#scheduled = true
     process.nextTick(this.#flush)
@@ -31,14 +32,14 @@ export class Flusher {
 
   readonly #flush = (): void => {
     const until = this.#clock.now() + BUDGET
-    const corked = this.#corked
+    const outlets = this.#outlets
     let count = 0
-    while (count < corked.length) {
-      corked[count++]!.uncork()
+    while (count < outlets.length) {
+      outlets[count++]!.flush()
       if (this.#clock.now() >= until) break
     }
-    this.#corked = corked.slice(count)
-    this.#scheduled = this.#corked.length > 0
+    this.#outlets = outlets.slice(count)
+    this.#scheduled = this.#outlets.length > 0
     if (this.#scheduled) setImmediate(this.#flush)
   }
 }

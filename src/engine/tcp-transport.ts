@@ -2,21 +2,19 @@ import { Socket } from 'node:net'
 import type {
   BgpTransport,
   Connection,
-  ConnectionHandler,
   ConnectTarget,
   Drops,
-  HopLimits,
   Listener,
   ListenKey,
   RouterDiscovery,
 } from '../bgp/index.ts'
-import { arrivalTtl, limitHops, openTcpSocket, peerIsDone } from '../kernel/socket-options.ts'
+import { openTcpSocket } from '../kernel/socket-options.ts'
 import { tcpCounters } from '../kernel/tcp-drops.ts'
-import { familyOf, parseAddress } from '../net/address.ts'
 import type { Clock } from '../net/clock.ts'
 import { Flusher } from './flusher.ts'
 import { LingeringSockets } from './lingering-sockets.ts'
 import { LinkDiscovery } from './link-discovery.ts'
+import { TcpConnection } from './tcp-connection.ts'
 import { BGP_TRAFFIC_CLASS, TcpListener } from './tcp-listener.ts'
 
 /** Neighbours that fail at once share one reading of the kernel's counters; milliseconds. */
@@ -107,111 +105,4 @@ export class TcpTransport implements BgpTransport {
     socket.on('close', () => this.#sockets.delete(socket))
     return new TcpConnection(socket, { flusher: this.#flusher, lingering: this.#lingering }, accepted)
   }
-}
-
-class TcpConnection implements Connection {
-  readonly #socket: Socket
-  readonly #lingering: LingeringSockets
-  handler: ConnectionHandler | undefined
-  readonly arrivalTtl: number | undefined
-  #error: { code: string; message: string } | undefined
-  readonly #flusher: Flusher
-  #corked = false
-
-  constructor(socket: Socket, parts: { flusher: Flusher; lingering: LingeringSockets }, accepted: boolean) {
-    this.#socket = socket
-    const fd = accepted ? descriptor(socket) : undefined
-    this.arrivalTtl = fd === undefined ? undefined : arrivalTtl(fd)
-    this.#flusher = parts.flusher
-    this.#lingering = parts.lingering
-    socket.setNoDelay(true)
-    // A plain array, not a Buffer: compiled code is fast for the one kind of array that it sees.
-    socket.on('data', ({ buffer, byteOffset, length }: Buffer) =>
-      this.handler?.onData(new Uint8Array(buffer, byteOffset, length)),
-    )
-    socket.on('drain', () => this.handler?.onDrain())
-    socket.on('end', () => socket.end())
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#error = { code: error.code ?? 'UNKNOWN', message: error.message }
-    })
-    socket.on('close', () => this.handler?.onClose(this.#error))
-  }
-
-  get localAddress(): string {
-    return this.#socket.localAddress ?? ''
-  }
-
-  get localPort(): number {
-    return this.#socket.localPort ?? 0
-  }
-
-  get remoteAddress(): string {
-    return this.#socket.remoteAddress ?? ''
-  }
-
-  get remotePort(): number {
-    return this.#socket.remotePort ?? 0
-  }
-
-  /** What is written in one turn leaves in one system call: a hundred neighbours are told of a hundred sources one by one. */
-  write(bytes: Uint8Array): boolean {
-    if (!this.#corked) {
-      this.#corked = true
-      this.#socket.cork()
-      this.#flusher.add(this)
-    }
-    return this.#socket.write(bytes)
-  }
-
-  uncork(): void {
-    this.#corked = false
-    this.#socket.uncork()
-  }
-
-  close(): void {
-    const socket = this.#socket
-    if (socket.destroyed) return
-    socket.end()
-    // What comes now is thrown away: unread it would hide the peer's end, and make ours a reset that overtakes our last words.
-    socket.resume()
-    this.#lingering.add(socket)
-  }
-
-  destroy(): void {
-    this.#socket.destroy()
-  }
-
-  pause(): void {
-    this.#socket.pause()
-  }
-
-  resume(): void {
-    this.#socket.resume()
-  }
-
-  get peerIsDone(): boolean {
-    const fd = descriptor(this.#socket)
-    return fd === undefined || peerIsDone(fd)
-  }
-
-  limitHops(limits: HopLimits): boolean {
-    const fd = descriptor(this.#socket)
-    const address = parseAddress(this.remoteAddress.replace(/%.*$/, ''))
-    if (fd === undefined || !address) return false
-    try {
-      limitHops(fd, familyOf(address), limits)
-      return true
-    } catch {
-      return false
-    }
-  }
-}
-
-/**
- * The descriptor of a socket that Node has accepted. Node shows it on the handle of the socket only, and has no call
- * to set options by; a listening socket cannot have those of each neighbour for it.
- */
-function descriptor(socket: Socket): number | undefined {
-  const { _handle: handle } = socket as unknown as { _handle?: { fd?: number } | null }
-  return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined
 }

@@ -8,7 +8,7 @@ const WORK_RESOLUTION = 5
 /** Milliseconds after which what was measured lately begins anew. */
 const WINDOW = 60_000
 
-/** Milliseconds: since the engine started, and in the last one to two minutes. */
+/** Milliseconds: since the watch began, and in the last one to two minutes. */
 export interface Longest {
   readonly ever: number
   readonly lately: number
@@ -39,13 +39,18 @@ export class TurnWatch {
   readonly #clock: Clock
   readonly #turn = new Peak()
   readonly #work = new Peak()
-  readonly #look: NodeJS.Timeout
+  #look: NodeJS.Timeout | undefined
   #cpu = process.threadCpuUsage()
   #mostWork = 0
   #timer: Timer | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
+  }
+
+  /** Begins to watch. While a process starts it keeps nobody waiting. */
+  begin(): void {
+    this.#cpu = process.threadCpuUsage()
     this.#histogram.enable()
     this.#look = setInterval(() => this.#lookAtWork(), WORK_RESOLUTION)
     this.#look.unref()

@@ -8,7 +8,7 @@ const nextTurn = () => new Promise<void>(resolve => setImmediate(resolve))
 /** Connections whose writes take so many milliseconds each; `out` is filled with their numbers as they are let out. */
 function connections(count: number, each: number, clock: ManualClock, out: number[]) {
   return Array.from({ length: count }, (_, number) => ({
-    uncork() {
+    flush() {
       clock.advance(each)
       out.push(number)
     },

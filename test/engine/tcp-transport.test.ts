@@ -147,6 +147,74 @@ describe('BGP over TCP', () => {
     await Promise.all(ends.map(end => end.closed))
   })
 
+  describe('to a peer that reads slowly', () => {
+    const PIECE = 60_000
+    const PIECES = 400
+    const PATTERN = Uint8Array.from({ length: PIECE + 251 }, (_, at) => at % 251)
+    /** The octet at `n` of all is `n % 251`. */
+    const piece = (index: number) => PATTERN.subarray((index * PIECE) % 251, ((index * PIECE) % 251) + PIECE)
+
+    async function connected() {
+      const port = await freePort()
+      const incoming = listen(port).next()
+      const peer = connect({ host: '127.0.0.1', port })
+      peer.pause()
+      return { accepted: await incoming, peer }
+    }
+
+    /** Reads until the end: how many octets came, and whether each is the one that belongs there. */
+    async function readAll(peer: Socket): Promise<{ octets: number; right: boolean }> {
+      let octets = 0
+      let right = true
+      peer.on('data', (bytes: Buffer) => {
+        for (const octet of bytes) right &&= octet === octets++ % 251
+      })
+      peer.resume()
+      await new Promise(resolve => peer.once('end', resolve))
+      return { octets, right }
+    }
+
+    it('asks for patience, goes on when the peer reads, and loses nothing', async () => {
+      const { accepted, peer } = await connected()
+      let index = 0
+      let patience = 0
+      const write = () => {
+        while (index < PIECES) if (!accepted.write(piece(index++))) return patience++
+        return accepted.close()
+      }
+      accepted.handler = { onOpen() {}, onData() {}, onDrain: write, onClose() {} }
+      write()
+      // Until the kernel's buffers are full: they do not take the 24 MB of all pieces.
+      for (let idle = 0, before = index; idle < 50; idle = index === before ? idle + 1 : 0) {
+        before = index
+        await new Promise(setImmediate)
+      }
+      expect(index).toBeLessThan(PIECES)
+      expect(await readAll(peer)).toEqual({ octets: PIECES * PIECE, right: true })
+      expect(patience).toBeGreaterThan(10)
+    })
+
+    it('sends all that was written before it is closed', async () => {
+      const { accepted, peer } = await connected()
+      for (let index = 0; index < PIECES; index++) accepted.write(piece(index))
+      accepted.close()
+      expect(accepted.write(piece(0))).toBe(false)
+      expect(await readAll(peer)).toEqual({ octets: PIECES * PIECE, right: true })
+    })
+  })
+
+  it('tells by the close that the connection broke while it was written to', async () => {
+    const port = await freePort()
+    const incoming = listen(port).next()
+    const peer = connect({ host: '127.0.0.1', port })
+    const accepted = await incoming
+    const inside = follow(accepted)
+    peer.resetAndDestroy()
+    while (!accepted.peerIsDone) await new Promise(setImmediate)
+    for (let i = 0; i < 3; i++) accepted.write(Buffer.from('lost'))
+    expect(['EPIPE', 'ECONNRESET']).toContain((await inside.closed)?.code)
+  })
+
   it('knows that the peer is gone while what it sent is not read', async () => {
     const port = await freePort()
     const incoming = listen(port).next()

@@ -22,6 +22,7 @@ describe('the watch over turns of the event loop', () => {
   it('measures what held all others up, ever and lately', async () => {
     const clock = new ManualClock()
     watch = new TurnWatch(clock)
+    watch.begin()
     await looks()
     block(150)
     await looks()
@@ -36,5 +37,14 @@ describe('the watch over turns of the event loop', () => {
     isLately(false)
     expect(watch.turn().ever).toBeGreaterThan(140)
     expect(watch.work().ever).toBeGreaterThan(140)
+  })
+
+  it('knows nothing of what was before it began', async () => {
+    watch = new TurnWatch(new ManualClock())
+    await looks()
+    block(150)
+    watch.begin()
+    await looks()
+    expect(watch.work().ever).toBeLessThan(140)
   })
 })
