@@ -29,12 +29,14 @@ export class SendQueue {
       const piece = this.#pieces[this.#next]!
       if (left < piece.length) {
         if (left > 0) this.#pieces[this.#next] = piece.subarray(left)
-        return
+        break
       }
       left -= piece.length
       this.#next++
     }
-    this.#pieces = []
+    // Who always has something to send never gets to the end: what has left must not stay.
+    if (this.#next * 2 < this.#pieces.length) return
+    this.#pieces = this.#pieces.slice(this.#next)
     this.#next = 0
   }
 }

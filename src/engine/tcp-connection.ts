@@ -72,14 +72,18 @@ export class TcpConnection implements Connection, Outlet {
     if (this.#closing) return false
     this.#queue.push(bytes)
     this.#goOn()
-    this.#full = this.#queue.octets >= HIGH
+    if (this.#queue.octets >= HIGH) this.#full = true
     return !this.#full
   }
 
   flush(): void {
     this.#underWay = false
+    if (this.#closing) return
     const fd = descriptor(this.#socket)
-    if (fd === undefined || this.#closing) return
+    if (fd === undefined) {
+      this.#probe()
+      return
+    }
     const pieces = this.#queue.front(AT_ONCE)
     const wanted = pieces.reduce((sum, { length }) => sum + length, 0)
     const written = sendNow(fd, pieces)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SendQueue } from '../../src/engine/send-queue.ts'
+import { collected } from '../collected.ts'
 
 function queueOf(...texts: string[]): SendQueue {
   const queue = new SendQueue()
@@ -34,5 +35,19 @@ describe('what is to be sent', () => {
     queue.drop(3)
     queue.push(Buffer.from('ghi'))
     expect([text(queue, 100), queue.octets]).toEqual([['def', 'ghi'], 6])
+  })
+
+  it('does not hold on to what has left where there is always more', async () => {
+    const queue = queueOf('x')
+    const gone = await collected(() => {
+      const piece = new Uint8Array(3)
+      queue.push(piece)
+      for (let i = 0; i < 1000; i++) {
+        queue.push(Buffer.from('abc'))
+        queue.drop(3)
+      }
+      return piece
+    })
+    expect([queue.octets, gone]).toEqual([4, true])
   })
 })

@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Connection } from '../../src/bgp/index.ts'
 import { TcpTransport } from '../../src/engine/tcp-transport.ts'
 import { ManualClock } from '../../src/net/manual-clock.ts'
@@ -192,6 +192,21 @@ describe('BGP over TCP', () => {
       expect(index).toBeLessThan(PIECES)
       expect(await readAll(peer)).toEqual({ octets: PIECES * PIECE, right: true })
       expect(patience).toBeGreaterThan(10)
+    })
+
+    it('says that it can go on also where a little more was written meanwhile', async () => {
+      const { accepted, peer } = await connected()
+      // Time is always short: each turn lets out one piece.
+      let now = 0
+      vi.spyOn(clock, 'now').mockImplementation(() => (now += 10))
+      let drained = false
+      accepted.handler = { onOpen() {}, onData() {}, onDrain: () => (drained = true), onClose() {} }
+      for (let index = 0; index < 3; index++) accepted.write(piece(index))
+      peer.resume()
+      while (!drained) {
+        accepted.write(new Uint8Array(0))
+        await new Promise(setImmediate)
+      }
     })
 
     it('sends all that was written before it is closed', async () => {

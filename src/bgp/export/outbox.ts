@@ -40,8 +40,9 @@ export class Outbox {
       this.waiting -= piece.bytes.length
       this.#blocked = !this.#outlet.write(piece.bytes, piece.updates)
     }
-    if (this.#next < this.#pieces.length) return
-    this.#pieces = []
+    // Who never gets to the end must not keep what has left.
+    if (this.#next * 2 < this.#pieces.length) return
+    this.#pieces = this.#pieces.slice(this.#next)
     this.#next = 0
   }
 
