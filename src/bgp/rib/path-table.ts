@@ -7,6 +7,7 @@ import { CROWD, CrowdedPrefixes } from './crowded-prefixes.ts'
 import { Decision } from './decision.ts'
 import { ExplainedPaths } from './explained-paths.ts'
 import type { Follower } from './follower.ts'
+import { Followers } from './followers.ts'
 import type { ChangedHops, Hops } from './hops.ts'
 import { Installing } from './installing.ts'
 import { GOES, type Judge } from './last-resort.ts'
@@ -56,9 +57,7 @@ export class PathTable extends PathRows {
   readonly #decision: Decision
   readonly #installing: Installing
   readonly #explained: ExplainedPaths
-  readonly #followers: Follower[] = []
-  /** How many they are. Code compiled for followers must not meet the array of a table that has none: V8 keeps it as another kind. */
-  #following = 0
+  readonly #followers = new Followers()
   readonly #queue = new WaitingSlots()
   readonly #crowded = new CrowdedPrefixes(this)
   // By slot.
@@ -100,13 +99,12 @@ export class PathTable extends PathRows {
   }
 
   follow(follower: Follower): void {
-    this.#following = this.#followers.push(follower)
+    this.#followers.add(follower)
   }
 
   /** A follower has gone, and with it all that it held, unless another holds the same. */
   unfollow(follower: Follower, heldByOther: boolean): void {
-    this.#followers.splice(this.#followers.indexOf(follower), 1)
-    this.#following = this.#followers.length
+    this.#followers.remove(follower)
     if (heldByOther) return
     for (let row = 0; row < this.rows; row++) if (this.flags[row]! & GONE) this.#queue.add(this.slot[row]!)
     for (let slot = 0; slot < this.prefixes.top; slot++)
@@ -341,8 +339,8 @@ export class PathTable extends PathRows {
     const changed = announced !== this.#announced[slot] || (usable && (flags & CHANGED) !== 0)
     this.#announced[slot] = announced
     this.flags[row] = flags & ~CHANGED
-    this.#tellFollowers(slot, changed)
-    if ((flags & GONE) !== 0 && !this.#rowHeld(row)) {
+    this.#followers.mark(slot, changed)
+    if ((flags & GONE) !== 0 && !this.#followers.holdRow(row)) {
       this.#head[slot] = NO_PATH
       this.#forget(slot, row)
       if (!this.#installing.holds(slot)) this.#removePrefix(slot)
@@ -361,16 +359,8 @@ export class PathTable extends PathRows {
       gone |= this.flags[row]!
       this.flags[row]! &= ~CHANGED
     }
-    this.#tellFollowers(slot, changed)
+    this.#followers.mark(slot, changed)
     if ((gone & GONE) !== 0) this.reap(slot)
-  }
-
-  #tellFollowers(slot: number, changed: boolean): void {
-    const followers = this.#followers
-    for (let i = 0; i < this.#following; i++) {
-      const follower = followers[i]!
-      if (changed || follower.allPaths) follower.mark(slot)
-    }
   }
 
   /** Puts the learned paths that may be used before the decision process; returns how many they are. */
@@ -469,7 +459,7 @@ export class PathTable extends PathRows {
     let before = -1
     for (let row = this.#head[slot]! - FIRST; row >= 0; ) {
       const next = this.next[row]! - 1
-      if (this.flags[row]! & GONE && !this.#rowHeld(row)) {
+      if (this.flags[row]! & GONE && !this.#followers.holdRow(row)) {
         if (before < 0) this.#head[slot] = next + FIRST
         else this.next[before] = next + 1
         this.#forget(slot, row)
@@ -485,15 +475,8 @@ export class PathTable extends PathRows {
     this.#paths--
   }
 
-  #rowHeld(row: number): boolean {
-    const followers = this.#followers
-    for (let i = 0; i < this.#following; i++) if (followers[i]!.holdsRow(row)) return true
-    return false
-  }
-
   #removePrefix(slot: number): void {
-    const followers = this.#followers
-    for (let i = 0; i < this.#following; i++) if (followers[i]!.holdsSlot(slot)) return
+    if (this.#followers.holdSlot(slot)) return
     this.#head[slot] = NO_PREFIX
     this.#announced[slot] = 0
     this.prefixes.remove(slot)
