@@ -25,7 +25,7 @@ exit codes: 0 stopped, 1 failed, 2 wrong arguments or configuration
 const EXIT_FAILED = 1
 const EXIT_USAGE = 2
 /** Milliseconds of the rehearsal at most; the kernel's worker starts meanwhile. */
-const REHEARSAL = 1500
+const REHEARSAL = 3000
 /** Octets from which on an allocation gets pages of its own: columns are larger than what is in use of them. */
 const MAPPED = 128 * 1024
 

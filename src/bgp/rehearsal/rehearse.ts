@@ -14,7 +14,7 @@ export interface RehearsalOptions {
 }
 
 /** More rounds compile nothing new. */
-const ROUNDS = 120
+const ROUNDS = 30
 /** Milliseconds that pass between the end of a neighbour and its return. */
 const ABSENCE = 60_000
 
