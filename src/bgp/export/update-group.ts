@@ -9,30 +9,27 @@ import { AdjRibOut } from './adj-rib-out.ts'
 import { type Batch, WITHDRAWAL } from './batch.ts'
 import { Delivery } from './delivery.ts'
 import { isInternal, mayAnnounce } from './eligibility.ts'
+import type { Member } from './member.ts'
 import { Nexthop, nexthopFor } from './nexthop.ts'
 import { Rewriting } from './rewriting.ts'
+import { TableWalk } from './table-walk.ts'
 import type { Treatment } from './treatment.ts'
-
-/** A neighbour as its group sees it. */
-export interface Member {
-  /** Its number in the tables. */
-  readonly peer: number
-  /** Whole UPDATEs, which others share. */
-  send(bytes: Uint8Array, updates: number): void
-  /** Octets that wait for its TCP. */
-  readonly waiting: number
-  /** All that there is in the table has been said: the moment for End-of-RIB. */
-  caughtUp(): void
-}
 
 export interface GroupEnvironment {
   readonly table: PathTable
   readonly attributes: AttributeStore
   readonly peers: PeerColumns
-  /** Of all groups, which use it one after the other: it is empty between two. */
-  readonly batch: Batch
+  /** Of all groups, which use them one after the other: they are empty between two. */
+  readonly batches: Batches
   /** Number of the group that a neighbour is a member of, by its number. */
   groupOf(peer: number): number
+}
+
+export interface Batches {
+  /** What all members are told. */
+  readonly changed: Batch
+  /** What those are told who hear all, and the others know. */
+  readonly repeated: Batch
 }
 
 /** While more than this waits for each of its members, a group says no more. */
@@ -54,9 +51,9 @@ let groups = 0
  * A member hears nothing of its own: what was learned from it is left out of its stream, piece by piece, and where
  * it was told of another path before, that is withdrawn from it alone.
  *
- * A member that does not read does not hold up the others: see `slow`. Members that start from another point (a new one,
- * one that asked for a refresh) have a group of their own until both groups have said all; then they are the same and
- * become one (`joins`).
+ * A new member, and one that asked for a refresh, goes along on a walk over the whole table and is told also what the
+ * others know (`TableWalk`). A member that does not read does not hold up the others: see `slow`; it has a group of its
+ * own until both groups have said all. Then they are the same and become one (`join`).
  */
 export class UpdateGroup implements Follower {
   readonly id = ++groups
@@ -70,18 +67,15 @@ export class UpdateGroup implements Follower {
   /** By slot, or by row with ADD-PATH. */
   #out: AdjRibOut
   readonly #queue = new WaitingSlots()
-  /** The next slot of a walk over the whole table, -1 where there is none under way. */
-  #walk = -1
-  /** A walk has ended, and its members do not know yet. */
-  #walked = false
+  readonly #walk = new TableWalk()
+  /** The audience of the walk is all members: what they are told is one stream. */
+  #allListen = false
   /** Something was sent since the last look for slow members. */
   #sent = false
-  /** The walk says again what was said before: for a route refresh. */
-  #again = false
   /** The neighbour that `#member` was asked of last, and the answer: it holds while a batch is filled. */
   #asked = LOCAL
   #answer = 0
-  readonly #batch: Batch
+  readonly #batches: Batches
   readonly #delivery = new Delivery()
   readonly #alone: {
     readonly peer: number
@@ -112,14 +106,13 @@ export class UpdateGroup implements Follower {
     this.#attributes = environment.attributes
     this.#out = new AdjRibOut(environment.attributes)
     this.#peers = environment.peers
-    this.#batch = environment.batch
+    this.#batches = environment.batches
     this.#treatment = treatment
     this.allPaths = treatment.addPath
     this.#writer = this.#newWriter()
     this.#rewriting = new Rewriting(treatment)
     this.#best = roomFor(treatment)
     this.#table.follow(this)
-    this.#walk = 0
   }
 
   get treatment(): Treatment {
@@ -133,12 +126,13 @@ export class UpdateGroup implements Follower {
 
   /** Whether there is something left to say. */
   get busy(): boolean {
-    return this.#queue.size > 0 || this.#walk >= 0
+    return this.#queue.size > 0 || this.#walk.underWay
   }
 
   /** How many paths a member was told of. */
   advertised(peer: number): number {
-    return this.#out.size - this.#out.sizeFrom(peer)
+    const all = this.#out.size - this.#out.sizeFrom(peer)
+    return Math.min(all, this.#walk.toldTo(peer) ?? all)
   }
 
   /** Whether its members were told of a prefix: all of them, but for who announces it. */
@@ -170,6 +164,7 @@ export class UpdateGroup implements Follower {
 
   /** Where in the Adj-RIB-Out a member has paths of a prefix: what it said itself is not told to it. */
   *#told(slot: number, peer: number): Generator<number> {
+    if (!this.#walk.hasPassed(peer, slot)) return
     if (!this.allPaths) {
       if (this.#out.holds(slot) && this.#out.from[slot] !== peer) yield slot
       return
@@ -191,13 +186,23 @@ export class UpdateGroup implements Follower {
     return this.allPaths && this.#out.holds(row)
   }
 
-  /** Another group of the same Adj-RIB-Out for some of the members, which says everything again where `again`. */
-  split(members: Iterable<Member>, treatment: Treatment, again: boolean): UpdateGroup {
+  /** A new member, which is told all. */
+  admit(member: Member): void {
+    this.members.add(member)
+    this.#walk.join(member, this.#fresh ? 'first' : 'newcomer')
+  }
+
+  dismiss(member: Member): void {
+    this.members.delete(member)
+    this.#walk.leave(member)
+  }
+
+  /** Another group of the same Adj-RIB-Out for some of the members. */
+  split(members: Iterable<Member>, treatment: Treatment): UpdateGroup {
     const other = new UpdateGroup(this.#environment, treatment)
     other.#out = this.#out.copy()
-    // What some of the members were to hear again they still are to.
-    other.#again = again || this.#again
     other.#fresh = false
+    this.#walk.hand(members, other.#walk)
     for (const member of members) {
       this.members.delete(member)
       other.members.add(member)
@@ -212,19 +217,24 @@ export class UpdateGroup implements Follower {
     this.#rewriting = new Rewriting(treatment)
     this.#best = roomFor(treatment)
     this.#writer = this.#newWriter()
-    this.#again ||= before.rewriting !== treatment.rewriting
-    this.#walk = 0
+    if (before.rewriting !== treatment.rewriting) this.repeat()
+    else this.review()
   }
 
   /** Who may hear of what has changed: looks at the whole table again, and says what differs. */
   review(): void {
-    this.#walk = 0
+    this.#walk.restart()
   }
 
-  /** Says everything again. */
+  /** Says everything again, to all. */
   repeat(): void {
-    this.#again = true
-    this.#walk = 0
+    this.#walk.restart()
+    for (const member of this.members) this.#walk.join(member, 'again')
+  }
+
+  /** Says everything again to one member. */
+  again(member: Member): void {
+    this.#walk.join(member, 'again')
   }
 
   /** Whether its members were told of paths of a neighbour. */
@@ -253,45 +263,43 @@ export class UpdateGroup implements Follower {
     return lagging.length < this.members.size ? lagging : []
   }
 
-  /** Whether some member can take more. */
-  get ready(): boolean {
-    for (const member of this.members) if (member.waiting < FULL) return true
-    return false
-  }
-
-  /** Says what there is to say until the time is over. True: there is more, and somebody to take it. */
-  run(now: () => number, until: number): boolean {
-    if (!this.busy) return false
+  /**
+   * Says what there is to say until the time is over. True: there is more, and somebody to take it.
+   * @param gathering new members wait for others
+   */
+  run(now: () => number, until: number, gathering: boolean): boolean {
     this.#fresh = false
     while (this.busy) {
-      if (!this.ready) return false
-      this.#fill(now, until)
+      const walking = this.#mayWalk(gathering)
+      if (!isReady(this.members) || (!walking && this.#queue.size === 0)) return false
+      // What is put into the batch has to be written as well, and takes as long.
+      this.#fill(now, (now() + until) / 2, walking)
       this.#flush()
-      if (this.busy && now() >= until) return this.ready
+      if (walking && this.#walk.next >= this.#table.prefixes.top)
+        for (const member of this.#walk.end()) member.caughtUp()
+      if (this.busy && now() >= until) return isReady(this.members)
     }
-    // Who waits for this has come with a walk of its own; thousands of members are not asked for each change.
-    if (this.#walked) for (const member of this.members) member.caughtUp()
-    this.#walked = false
     return false
   }
 
-  #fill(now: () => number, until: number): void {
-    this.#out.reserve(this.allPaths ? this.#table.rows : this.#table.prefixes.top)
-    this.#asked = LOCAL
-    for (let count = 1; this.busy && this.#batch.size < BATCH; count++) {
-      const slot = this.#queue.take()
-      if (slot >= 0) this.#say(slot, false)
-      else this.#walkOn()
-      if ((count & 127) === 0 && now() >= until) return
-    }
+  #mayWalk(gathering: boolean): boolean {
+    const { next, underWay } = this.#walk
+    return underWay && !(gathering && next === 0) && isReady(this.#walk.awaitedBy(this.members))
   }
 
-  #walkOn(): void {
-    if (this.#walk < this.#table.prefixes.top) this.#say(this.#walk++, this.#again)
-    else {
-      this.#walk = -1
-      this.#again = false
-      this.#walked = true
+  #fill(now: () => number, until: number, walking: boolean): void {
+    const { changed, repeated } = this.#batches
+    const walk = this.#walk
+    const again = walk.audience.size > 0
+    this.#allListen = walk.audience.size === this.members.size
+    this.#out.reserve(this.allPaths ? this.#table.rows : this.#table.prefixes.top)
+    this.#asked = LOCAL
+    for (let count = 1; changed.size + repeated.size < BATCH; count++) {
+      const slot = this.#queue.take()
+      if (slot >= 0) this.#say(slot, false)
+      else if (walking && walk.next < this.#table.prefixes.top) this.#say(walk.next++, again)
+      else return
+      if ((count & 127) === 0 && now() >= until) return
     }
   }
 
@@ -332,12 +340,18 @@ export class UpdateGroup implements Follower {
     const pathId = at + 1
     const excluded = this.#member(from)
     const excludedBefore = this.#member(fromBefore)
-    if (set === 0) this.#batch.add(0, excludedBefore, 0, slot, pathId)
+    const { changed, repeated } = this.#batches
+    if (set === 0) changed.add(0, excludedBefore, 0, slot, pathId)
     else {
       const inside = this.#inside(from)
-      if (set !== before || again || this.#newOriginator(set, from, fromBefore))
-        this.#batch.add(set, excluded, inside, slot, pathId)
-      else if (excludedBefore !== 0) this.#alone.push({ peer: excludedBefore, set, inside, slot, pathId })
+      if (again) this.#walk.told++
+      if (set !== before || (again && this.#allListen) || this.#newOriginator(set, from, fromBefore))
+        changed.add(set, excluded, inside, slot, pathId)
+      else {
+        if (again) repeated.add(set, excluded, inside, slot, pathId)
+        if (excludedBefore !== 0 && from !== fromBefore)
+          this.#alone.push({ peer: excludedBefore, set, inside, slot, pathId })
+      }
       if (before !== 0 && excluded !== 0 && excluded !== excludedBefore)
         this.#alone.push({ peer: excluded, set: 0, inside: 0, slot, pathId })
     }
@@ -387,11 +401,24 @@ export class UpdateGroup implements Follower {
     return 0
   }
 
-  /** Writes the batch: shared pieces first, then what single members hear alone. */
+  /** Writes what was filled in: what all hear first, then what some do, and what single members hear alone. */
   #flush(): void {
-    const batch = this.#batch
-    const order = batch.order()
-    for (const bucket of order) {
+    const { changed, repeated } = this.#batches
+    this.#write(changed, this.members)
+    this.#write(repeated, this.#walk.audience)
+    this.#flushAlone()
+    for (let bucket = 0; bucket < changed.buckets; bucket++) {
+      if (changed.set[bucket] !== WITHDRAWAL) continue
+      for (let entry = changed.head[bucket]!; entry >= 0; entry = changed.next[entry]!)
+        this.#table.reap(changed.slot[entry]!)
+    }
+    changed.clear()
+    repeated.clear()
+  }
+
+  #write(batch: Batch, members: Iterable<Member>): void {
+    if (batch.size === 0) return
+    for (const bucket of batch.order()) {
       if (batch.excluded[bucket] !== this.#excluded) {
         this.#writer.flush()
         this.#excluded = batch.excluded[bucket]!
@@ -403,14 +430,7 @@ export class UpdateGroup implements Follower {
     }
     this.#writer.flush()
     this.#excluded = 0
-    this.#delivery.deliver(this.members)
-    this.#flushAlone()
-    for (const bucket of order) {
-      if (batch.set[bucket] !== WITHDRAWAL) break
-      for (let entry = batch.head[bucket]!; entry >= 0; entry = batch.next[entry]!)
-        this.#table.reap(batch.slot[entry]!)
-    }
-    batch.clear()
+    this.#delivery.deliver(members)
   }
 
   #flushAlone(): void {
@@ -466,4 +486,10 @@ export class UpdateGroup implements Follower {
 
 function roomFor({ addPath, paths }: Treatment): Int32Array<ArrayBuffer> {
   return new Int32Array(addPath && Number.isFinite(paths) ? paths : 0)
+}
+
+/** Whether some of them can take more. */
+function isReady(members: Iterable<Member>): boolean {
+  for (const { waiting } of members) if (waiting < FULL) return true
+  return false
 }

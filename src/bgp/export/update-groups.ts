@@ -1,18 +1,21 @@
 import type { Family } from '../../net/address.ts'
 import { Batch } from './batch.ts'
+import type { Member } from './member.ts'
 import type { Treatment } from './treatment.ts'
-import { type GroupEnvironment, type Member, UpdateGroup } from './update-group.ts'
+import { type Batches, type GroupEnvironment, UpdateGroup } from './update-group.ts'
+
+type TableEnvironment = Pick<GroupEnvironment, 'table' | 'attributes' | 'peers'>
 
 /** The update groups of one family: who is in which, and when two become one. */
 export class UpdateGroups {
   readonly family: Family
-  readonly #environment: Omit<GroupEnvironment, 'batch' | 'groupOf'>
-  readonly #batch = new Batch()
+  readonly #environment: TableEnvironment
+  readonly #batches: Batches = { changed: new Batch(), repeated: new Batch() }
   readonly #groups: UpdateGroup[] = []
   /** Group of a neighbour, by its number. */
   readonly #groupOf = new Map<number, UpdateGroup>()
 
-  constructor(family: Family, environment: Omit<GroupEnvironment, 'batch' | 'groupOf'>) {
+  constructor(family: Family, environment: TableEnvironment) {
     this.family = family
     this.#environment = environment
   }
@@ -29,17 +32,17 @@ export class UpdateGroups {
     return this.#groupOf.get(peer)
   }
 
-  /** A new member, which is told the whole table: with others that have heard nothing yet, or by itself. */
+  /** A new member, which is told the whole table: with others that are treated alike. */
   join(member: Member, treatment: Treatment): UpdateGroup {
-    let group = this.#groups.find(other => other.fresh && other.treatment.text === treatment.text)
+    let group = this.#groups.find(other => other.treatment.text === treatment.text)
     if (!group) {
       group = new UpdateGroup(
-        { ...this.#environment, batch: this.#batch, groupOf: peer => this.#groupOf.get(peer)?.id ?? 0 },
+        { ...this.#environment, batches: this.#batches, groupOf: peer => this.#groupOf.get(peer)?.id ?? 0 },
         treatment,
       )
       this.#groups.push(group)
     }
-    group.members.add(member)
+    group.admit(member)
     this.#groupOf.set(member.peer, group)
     return group
   }
@@ -48,17 +51,13 @@ export class UpdateGroups {
     const group = this.#groupOf.get(member.peer)
     if (!group) return
     this.#groupOf.delete(member.peer)
-    group.members.delete(member)
+    group.dismiss(member)
     if (group.members.size === 0) this.#dissolve(group)
   }
 
   /** The member hears everything again, and hears of the end of what it should not have. */
   again(member: Member): void {
-    const group = this.#groupOf.get(member.peer)
-    if (!group) return
-    // Who asks again and again makes no work beyond its own walk.
-    if (group.members.size === 1) group.repeat()
-    else this.#split(group, [member], group.treatment, true)
+    this.#groupOf.get(member.peer)?.again(member)
   }
 
   /** Members are to be treated as `wanted` says now: those of a group that stay alike stay together. */
@@ -74,7 +73,7 @@ export class UpdateGroups {
       parts.delete(group.treatment.text)
       for (const { treatment, members } of parts.values()) {
         if (members.length === group.members.size) group.retarget(treatment)
-        else this.#split(group, members, group.treatment, false).retarget(treatment)
+        else this.#split(group, members, group.treatment).retarget(treatment)
       }
     }
   }
@@ -101,15 +100,15 @@ export class UpdateGroups {
       if (!group.busy || (gathering && group.fresh)) continue
       if (now() >= until) return true
       const slow = group.slow()
-      if (slow.length > 0) this.#split(group, slow, group.treatment, false)
-      if (group.run(now, until)) more = true
+      if (slow.length > 0) this.#split(group, slow, group.treatment)
+      if (group.run(now, until, gathering)) more = true
     }
     this.#merge()
     return more
   }
 
-  #split(group: UpdateGroup, members: readonly Member[], treatment: Treatment, again: boolean): UpdateGroup {
-    const other = group.split(members, treatment, again)
+  #split(group: UpdateGroup, members: readonly Member[], treatment: Treatment): UpdateGroup {
+    const other = group.split(members, treatment)
     this.#groups.push(other)
     for (const { peer } of members) this.#groupOf.set(peer, other)
     if (group.members.size === 0) this.#dissolve(group)

@@ -1,6 +1,7 @@
 import type { Family } from '../../net/address.ts'
+import type { Member } from '../export/member.ts'
 import { Outbox, type Outlet } from '../export/outbox.ts'
-import type { Member, UpdateGroup } from '../export/update-group.ts'
+import type { UpdateGroup } from '../export/update-group.ts'
 import { buildRouteRefresh, RefreshSubtype, UNICAST, UpdateWriter } from '../wire/index.ts'
 
 interface Due {

@@ -1,7 +1,7 @@
 import type { TableShape } from './table.ts'
 
 /** A step of a case that is measured, in the words of the driver. */
-export type Step = 'coldStart' | 'load' | 'change' | 'policy' | 'withdraw' | 'die'
+export type Step = 'coldStart' | 'load' | 'change' | 'policy' | 'refresh' | 'withdraw' | 'die'
 
 /** What is measured in a step: the names that figures have. */
 export type Quantity = 'time' | 'latency' | 'memory' | 'gap' | 'turn'
@@ -143,7 +143,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     shape: feed(500_000, 200, 200),
     peers: 201,
     holdTime: 9,
-    steps: ['load', 'withdraw'],
+    steps: ['load', 'refresh', 'withdraw'],
     aims: [
       {
         name: '500,000 prefixes to 200 peers: longest silence to a peer, ms',
@@ -153,6 +153,5 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
       { name: 'the same: longest turn of the main loop, ms', step: 'withdraw', quantity: 'turn', limit: 20 },
     ],
-    rounds: 1,
   },
 }

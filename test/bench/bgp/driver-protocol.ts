@@ -19,6 +19,8 @@ export type Command =
   | { readonly do: 'coldStart' }
   /** The feeders' tables at all receivers. */
   | { readonly do: 'load' }
+  /** All receivers ask for everything again (RFC 2918) at the same time, until they have it. */
+  | { readonly do: 'refresh' }
   /** Feeder 0 withdraws all, until nobody has any of it. */
   | { readonly do: 'withdraw' }
   /** Feeder 0's connection ends, until nobody has any of its routes. */

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { buildKeepalive } from '../../../src/bgp/wire/index.ts'
+import { buildKeepalive, buildRouteRefresh, RefreshSubtype, UNICAST } from '../../../src/bgp/wire/index.ts'
 import { LineReader, writeLine } from '../../../src/net/ndjson.ts'
 import { Checker } from './checker.ts'
 import type { Command, Outcome } from './driver-protocol.ts'
@@ -97,6 +97,16 @@ const STEPS: { readonly [Name in Command['do']]: Step<Name> } = {
   async load() {
     const all = reach(everything)
     for (const [feeder, table] of tables.entries()) peers[feeder]!.send(table)
+    await all
+    return {}
+  },
+
+  async refresh() {
+    const { afi, safi } = UNICAST[command.shape.family]
+    const request = buildRouteRefresh(afi, safi, RefreshSubtype.REQUEST)
+    for (const peer of peers) peer.checker?.expect(0, true)
+    const all = reach(everything)
+    for (const peer of peers) if (peer.checker) peer.send(request)
     await all
     return {}
   },

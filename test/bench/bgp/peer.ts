@@ -79,7 +79,7 @@ export class Peer {
           as: AS,
           holdTime,
           routerId: peerId(number),
-          capabilities: { families: [UNICAST[shape.family]], as4: AS },
+          capabilities: { families: [UNICAST[shape.family]], as4: AS, routeRefresh: true },
         }),
       )
     })

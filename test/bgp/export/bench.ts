@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
+import type { Member } from '../../../src/bgp/export/member.ts'
 import type { NexthopRule, Nexthops } from '../../../src/bgp/export/nexthop.ts'
 import type { Treatment } from '../../../src/bgp/export/treatment.ts'
-import type { Member } from '../../../src/bgp/export/update-group.ts'
 import { UpdateGroups } from '../../../src/bgp/export/update-groups.ts'
 import { ACCEPT_ALL } from '../../../src/bgp/policy.ts'
 import {
@@ -151,6 +151,18 @@ export class Bench {
     this.fixture.settle()
     this.groups.run(() => 0, 1)
     this.groups.run(() => 0, 1)
+  }
+
+  /** As little as can be done at a time. */
+  turn(gathering = false): void {
+    let now = 0
+    this.fixture.settle()
+    this.groups.run(() => now++, 1, gathering)
+  }
+
+  /** All that can be done, a little at a time. */
+  finish(): void {
+    for (let turns = 0; turns < 1000; turns++) this.turn()
   }
 }
 

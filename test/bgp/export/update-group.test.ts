@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { compiled } from '../policy/compiled.ts'
-import { Bench, path } from './bench.ts'
+import { Bench, type Listener, path } from './bench.ts'
+
+/** A hundred members that know a thousand prefixes. */
+function crowd() {
+  const bench = new Bench()
+  const source = bench.fixture.peer('10.0.0.2', true, 2)
+  for (let i = 0; i < 1000; i++)
+    bench.fixture.announce(source, `10.${i >> 8}.${i & 255}.0/24`, bench.fixture.set({ med: i >> 3 }))
+  const members = Array.from({ length: 100 }, () => bench.member())
+  bench.run()
+  return { bench, members }
+}
 
 describe('an update group', () => {
   it('tells a new member the whole table, many prefixes in one UPDATE', () => {
@@ -163,17 +174,22 @@ describe('an update group', () => {
 })
 
 describe('groups', () => {
-  it('become one when a late member has heard all', () => {
+  it('take a late member in, which hears all, and the others nothing of it', () => {
     const bench = new Bench()
     const source = bench.fixture.peer('10.0.0.2', true, 2)
     const early = bench.member()
     bench.fixture.announce(source, '10.1.0.0/24', bench.fixture.set({}))
     bench.run()
     const late = bench.member()
-    expect(bench.groups.size).toBe(2)
+    const group = bench.groups.of(late.peer)!
+    const slot = bench.fixture.table.prefixes.find(Uint8Array.of(10, 1, 0, 0), 0, 24)
+    expect([group.advertised(late.peer), group.hasTold(slot, late.peer)]).toEqual([0, false])
+    expect([group.advertised(early.peer), group.hasTold(slot, early.peer)]).toEqual([1, true])
     bench.run()
+    expect([group.advertised(late.peer), group.hasTold(slot, late.peer)]).toEqual([1, true])
     expect(bench.groups.size).toBe(1)
-    expect(late.log).toEqual(['+10.1.0.0/24'])
+    expect([early.log, late.log]).toEqual([['+10.1.0.0/24'], ['+10.1.0.0/24']])
+    expect([early.caught, late.caught]).toEqual([1, 1])
     bench.fixture.withdraw(source, '10.1.0.0/24')
     bench.run()
     expect(early.routes.size + late.routes.size).toBe(0)
@@ -195,7 +211,87 @@ describe('groups', () => {
     bench.run()
     expect(member.log.sort()).toEqual(['+10.1.0.0/24', '-10.2.0.0/24'])
     expect(other.log).toEqual(['-10.2.0.0/24'])
-    expect(bench.groups.size).toBe(1)
+    expect([member.caught, other.caught]).toEqual([2, 1])
+  })
+
+  it('tell a hundred that ask while one is being told by one more walk, which they share', () => {
+    const { bench, members } = crowd()
+    bench.groups.again(members[0]!)
+    // 128 prefixes a turn: the walk is under way when the others come, and the first asks once more.
+    bench.turn()
+    for (const member of members) bench.groups.again(member)
+    for (const member of members) member.pieces.length = 0
+    bench.finish()
+    for (const member of members) {
+      expect([...member.pieces].length).toBeGreaterThan(0)
+      expect([member.routes.size, member.caught]).toEqual([1000, 2])
+    }
+    const last = members.map(({ pieces }) => pieces.at(-1))
+    expect(new Set(last).size).toBe(1)
+    expect(members[1]!.log.length).toBe(2000)
+    expect(members[0]!.log.length).toBeLessThanOrEqual(3000)
+  })
+
+  it('let nobody wait for one that asked for all and does not read', () => {
+    const { bench, members } = crowd()
+    const [stuck, other] = members as [Listener, Listener]
+    bench.groups.again(stuck)
+    bench.turn()
+    stuck.waiting = 1 << 20
+    bench.groups.again(other)
+    const late = bench.member()
+    bench.finish()
+    expect(other.log.length).toBe(2000)
+    expect(late.log.length).toBe(1000)
+    expect([other.caught, late.caught]).toEqual([2, 1])
+  })
+
+  it('hold back what only one hears that does not read, and go on with what all do', () => {
+    const { bench, members } = crowd()
+    const [stuck, other] = members as [Listener, Listener]
+    const source = bench.fixture.peer('10.0.0.3', true, 3)
+    bench.groups.again(stuck)
+    bench.turn()
+    stuck.waiting = 1 << 20
+    const heard = stuck.log.length
+    for (let i = 0; i < 20; i++) bench.turn()
+    expect(stuck.log.length).toBe(heard)
+    bench.fixture.announce(source, '10.200.0.0/24', bench.fixture.set({}))
+    bench.turn()
+    expect(other.log.at(-1)).toBe('+10.200.0.0/24')
+    // A walk for all goes on in any case.
+    bench.groups.review()
+    bench.groups.again(other)
+    bench.finish()
+    expect(other.caught).toBe(2)
+    stuck.waiting = 0
+    bench.finish()
+    expect([stuck.caught, bench.groups.busy]).toEqual([2, false])
+  })
+
+  it('forget a walk for one that has left', () => {
+    const { bench, members } = crowd()
+    bench.groups.again(members[0]!)
+    bench.turn()
+    members[0]!.waiting = 1 << 20
+    bench.groups.leave(members[0]!)
+    expect(bench.groups.busy).toBe(false)
+    bench.groups.again(members[1]!)
+    bench.turn()
+    bench.groups.again(members[2]!)
+    bench.groups.leave(members[1]!)
+    bench.finish()
+    expect([members[2]!.log.length, members[2]!.caught]).toEqual([2000, 2])
+  })
+
+  it('begin no walk for new members while others are about to come', () => {
+    const { bench } = crowd()
+    const late = bench.member()
+    bench.turn(true)
+    expect([late.log.length, bench.groups.busy]).toEqual([0, true])
+    bench.member()
+    bench.finish()
+    expect([late.log.length, late.caught]).toEqual([1000, 1])
   })
 
   it('wait for no member that does not read, which catches up by what is so then', () => {
