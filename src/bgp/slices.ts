@@ -7,7 +7,7 @@ export interface Task {
 }
 
 /** Milliseconds that one turn of the event loop spends on slices: timers and sockets wait no longer. */
-export const TURN = 3
+export const TURN = 2
 
 /**
  * A cooperative scheduler: tasks take turns, each turn of the event loop gives them `TURN` milliseconds together, so that

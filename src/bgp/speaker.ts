@@ -339,6 +339,7 @@ export class Speaker implements NeighborHost {
 
   down(neighbor: Neighbor, reason: string): void {
     this.#announcing.leave(neighbor)
+    this.settle()
     // A neighbour that is not there is worth one line, not one for each attempt.
     if (this.#said.get(neighbor) === reason) return
     this.#said.set(neighbor, reason)

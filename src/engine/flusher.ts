@@ -1,7 +1,7 @@
 import type { Clock } from '../net/clock.ts'
 
 /** Milliseconds of a turn of the event loop that go into system calls that write. */
-const BUDGET = 2
+const BUDGET = 1
 
 /** What has something to write. */
 export interface Outlet {

@@ -67,11 +67,4 @@ export class AdjRibOut {
     for (let at = 0; at < this.#length; at++) if (other.set[at] !== 0) this.#attributes.retain(other.set[at]!)
     return other
   }
-
-  /** Lets go of all that it holds. */
-  clear(): void {
-    for (let at = 0; at < this.#length; at++) this.#attributes.release(this.set[at]!)
-    this.set = NOTHING
-    this.#length = 0
-  }
 }

@@ -5,6 +5,7 @@ import type { PathTable } from '../rib/path-table.ts'
 import { LOCAL, type PeerColumns } from '../rib/peers.ts'
 import { WaitingSlots } from '../rib/waiting-slots.ts'
 import { UpdateWriter } from '../wire/index.ts'
+import { AbandonedRibOut } from './abandoned-rib-out.ts'
 import { AdjRibOut } from './adj-rib-out.ts'
 import { type Batch, WITHDRAWAL } from './batch.ts'
 import { Delivery } from './delivery.ts'
@@ -246,13 +247,13 @@ export class UpdateGroup implements Follower {
   join(other: UpdateGroup): void {
     for (const member of other.members) this.members.add(member)
     other.members.clear()
-    other.dissolve(true)
   }
 
-  /** Lets go of all that the group holds. `joined`: another holds the same. */
-  dissolve(joined = false): void {
-    this.#out.clear()
-    this.#table.unfollow(this, joined)
+  /** The group is no more; returns what it held. */
+  dissolve(): AbandonedRibOut {
+    const abandoned = new AbandonedRibOut(this.#table, this.#out, this.allPaths)
+    this.#table.unfollow(this)
+    return abandoned
   }
 
   /** Members that lag so far behind the others that they need a group of their own. */

@@ -1,4 +1,5 @@
 import type { Family } from '../../net/address.ts'
+import type { AbandonedRibOut } from './abandoned-rib-out.ts'
 import { Batch } from './batch.ts'
 import type { Member } from './member.ts'
 import type { Treatment } from './treatment.ts'
@@ -12,6 +13,11 @@ export class UpdateGroups {
   readonly #environment: TableEnvironment
   readonly #batches: Batches = { changed: new Batch(), repeated: new Batch() }
   readonly #groups: UpdateGroup[] = []
+  /** How members are to be treated, and the groups that were not asked yet whether theirs are. */
+  #wanted: ((peer: number) => Treatment) | undefined
+  readonly #outdated = new Set<UpdateGroup>()
+  /** What groups had told that are no more. */
+  readonly #abandoned: AbandonedRibOut[] = []
   /** Group of a neighbour, by its number. */
   readonly #groupOf = new Map<number, UpdateGroup>()
 
@@ -25,7 +31,7 @@ export class UpdateGroups {
   }
 
   get busy(): boolean {
-    return this.#groups.some(group => group.busy)
+    return this.#outdated.size > 0 || this.#abandoned.length > 0 || this.#groups.some(group => group.busy)
   }
 
   of(peer: number): UpdateGroup | undefined {
@@ -60,22 +66,10 @@ export class UpdateGroups {
     this.#groupOf.get(member.peer)?.again(member)
   }
 
-  /** Members are to be treated as `wanted` says now: those of a group that stay alike stay together. */
+  /** Members are to be treated as `wanted` says now, before anything else is said: those of a group that stay alike stay together. */
   retarget(wanted: (peer: number) => Treatment): void {
-    for (const group of [...this.#groups]) {
-      const parts = new Map<string, { treatment: Treatment; members: Member[] }>()
-      for (const member of group.members) {
-        const treatment = wanted(member.peer)
-        const part = parts.get(treatment.text)
-        if (part) part.members.push(member)
-        else parts.set(treatment.text, { treatment, members: [member] })
-      }
-      parts.delete(group.treatment.text)
-      for (const { treatment, members } of parts.values()) {
-        if (members.length === group.members.size) group.retarget(treatment)
-        else this.#split(group, members, group.treatment).retarget(treatment)
-      }
-    }
+    this.#wanted = wanted
+    for (const group of this.#groups) this.#outdated.add(group)
   }
 
   /** A neighbour has another BGP identifier, or is of another type: paths of it that are kept are decided and told by it. */
@@ -95,6 +89,7 @@ export class UpdateGroups {
    * @param gathering new members wait for others
    */
   run(now: () => number, until: number, gathering = false): boolean {
+    if (this.#bringUpToDate(now, until)) return true
     let more = false
     for (const group of [...this.#groups]) {
       if (!group.busy || (gathering && group.fresh)) continue
@@ -104,7 +99,41 @@ export class UpdateGroups {
       if (group.run(now, until, gathering)) more = true
     }
     this.#merge()
-    return more
+    return this.#forget(now, until) || more
+  }
+
+  /** A part that parts from its group takes a copy of an Adj-RIB-Out along: one after the other. */
+  #bringUpToDate(now: () => number, until: number): boolean {
+    for (let [group] = this.#outdated; group; [group] = this.#outdated) {
+      if (!this.#takeOut(group)) this.#outdated.delete(group)
+      if (now() >= until) return this.#outdated.size > 0
+    }
+    return false
+  }
+
+  /** Takes members that are to be treated alike, and otherwise than now, out of a group. True: there may be others. */
+  #takeOut(group: UpdateGroup): boolean {
+    let wanted: Treatment | undefined
+    const part: Member[] = []
+    for (const member of group.members) {
+      const treatment = this.#wanted!(member.peer)
+      if (treatment.text === group.treatment.text) continue
+      wanted ??= treatment
+      if (treatment.text === wanted.text) part.push(member)
+    }
+    if (!wanted) return false
+    const all = part.length === group.members.size
+    const alike = all ? group : this.#split(group, part, group.treatment)
+    alike.retarget(wanted)
+    return !all
+  }
+
+  #forget(now: () => number, until: number): boolean {
+    for (let first = this.#abandoned[0]; first; first = this.#abandoned[0]) {
+      if (now() >= until || first.run(now, until)) return true
+      this.#abandoned.shift()
+    }
+    return false
   }
 
   #split(group: UpdateGroup, members: readonly Member[], treatment: Treatment): UpdateGroup {
@@ -128,12 +157,13 @@ export class UpdateGroups {
       }
       for (const { peer } of group.members) this.#groupOf.set(peer, same)
       same.join(group)
-      this.#groups.splice(this.#groups.indexOf(group), 1)
+      this.#dissolve(group)
     }
   }
 
   #dissolve(group: UpdateGroup): void {
     this.#groups.splice(this.#groups.indexOf(group), 1)
-    group.dissolve()
+    this.#outdated.delete(group)
+    this.#abandoned.push(group.dissolve())
   }
 }

@@ -102,13 +102,9 @@ export class PathTable extends PathRows {
     this.#followers.add(follower)
   }
 
-  /** A follower has gone, and with it all that it held, unless another holds the same. */
-  unfollow(follower: Follower, heldByOther: boolean): void {
+  /** A follower has gone, and holds nothing any more that another does not. */
+  unfollow(follower: Follower): void {
     this.#followers.remove(follower)
-    if (heldByOther) return
-    for (let row = 0; row < this.rows; row++) if (this.flags[row]! & GONE) this.#queue.add(this.slot[row]!)
-    for (let slot = 0; slot < this.prefixes.top; slot++)
-      if (this.#head[slot] === NO_PATH) this.#queue.add(slot)
   }
 
   /** A path was announced: `bytes` as in `PrefixTable.insert`. Holds a count of both sets for itself. */
@@ -313,6 +309,11 @@ export class PathTable extends PathRows {
     if (this.#head[slot] === NO_PREFIX) return
     this.#removeGone(slot)
     if (this.#head[slot] === NO_PATH && !this.#installing.holds(slot)) this.#removePrefix(slot)
+  }
+
+  /** The same of the prefix of a path. */
+  reapRow(row: number): void {
+    this.reap(this.slot[row]!)
   }
 
   /** The paths of a prefix, with what the decision process said of each. */

@@ -160,8 +160,9 @@ class Model extends Bench {
       kinds.set(text, known.change)
       peers.client[known.listener.peer] = known.change.client ? 1 : 0
     }
-    const changes = new Map(this.members.map(({ listener, change }) => [listener.peer, change]))
-    this.groups.retarget(peer => this.treatment(changes.get(peer)!))
+    this.groups.retarget(peer =>
+      this.treatment(this.members.find(({ listener }) => listener.peer === peer)!.change),
+    )
     this.groups.review()
   }
 
@@ -205,6 +206,7 @@ class Model extends Bench {
     groups.join(fresh, this.treatment(change))
     groups.run(() => 0, 1)
     groups.leave(fresh)
+    groups.run(() => 0, 1)
     return fresh
   }
 

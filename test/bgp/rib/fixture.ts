@@ -46,6 +46,13 @@ export class Fixture {
     this.table.announce(peer, bytes, 0, length, pathId, set, effective)
   }
 
+  /** The same with a set that nobody but the table counts. */
+  announceOnce(peer: number, prefix: string, attributes: Partial<Attributes>): void {
+    const set = this.set(attributes)
+    this.announce(peer, prefix, set)
+    this.attributes.release(set)
+  }
+
   withdraw(peer: number, prefix: string, pathId = 0): void {
     const { bytes, length } = parsePrefix(prefix)!
     this.table.withdraw(peer, bytes, 0, length, pathId)
