@@ -42,6 +42,12 @@ export class TableWalk {
     }
   }
 
+  /** Whether a member waits for it to end. */
+  concerns(member: Member): boolean {
+    if (!this.underWay) return false
+    return this.#common || this.#audience.has(member) || this.#later.has(member)
+  }
+
   join(member: Member, reason: Reason): void {
     if (reason === 'newcomer') this.#newcomers.set(member.peer, member)
     if (this.next > 0) {

@@ -4,22 +4,17 @@ import type { Follower } from '../rib/follower.ts'
 import type { PathTable } from '../rib/path-table.ts'
 import { LOCAL, type PeerColumns } from '../rib/peers.ts'
 import { WaitingSlots } from '../rib/waiting-slots.ts'
-import { UpdateWriter } from '../wire/index.ts'
 import { AbandonedRibOut } from './abandoned-rib-out.ts'
 import { AdjRibOut } from './adj-rib-out.ts'
 import { type Batch, WITHDRAWAL } from './batch.ts'
-import { Delivery } from './delivery.ts'
 import { isInternal, mayAnnounce } from './eligibility.ts'
+import { GroupWriter, type Single, type WriterEnvironment } from './group-writer.ts'
 import type { Member } from './member.ts'
 import { Nexthop, nexthopFor } from './nexthop.ts'
-import { Rewriting } from './rewriting.ts'
 import { TableWalk } from './table-walk.ts'
 import type { Treatment } from './treatment.ts'
 
-export interface GroupEnvironment {
-  readonly table: PathTable
-  readonly attributes: AttributeStore
-  readonly peers: PeerColumns
+export interface GroupEnvironment extends WriterEnvironment {
   /** Of all groups, which use them one after the other: they are empty between two. */
   readonly batches: Batches
   /** Number of the group that a neighbour is a member of, by its number. */
@@ -71,25 +66,13 @@ export class UpdateGroup implements Follower {
   readonly #walk = new TableWalk()
   /** The audience of the walk is all members: what they are told is one stream. */
   #allListen = false
-  /** Something was sent since the last look for slow members. */
-  #sent = false
   /** The neighbour that `#member` was asked of last, and the answer: it holds while a batch is filled. */
   #asked = LOCAL
   #answer = 0
   readonly #batches: Batches
-  readonly #delivery = new Delivery()
-  readonly #alone: {
-    readonly peer: number
-    readonly set: number
-    readonly inside: number
-    readonly slot: number
-    readonly pathId: number
-  }[] = []
-  #writer: UpdateWriter
-  #written = 0
-  #recipient: Member | undefined
-  #excluded = 0
-  #rewriting: Rewriting
+  /** What single members hear alone. */
+  readonly #singles: Single[] = []
+  #writer: GroupWriter
   /** With ADD-PATH and a limit: room for the paths of a prefix that are told. */
   #best = new Int32Array(0)
   #ranking = 0
@@ -110,8 +93,7 @@ export class UpdateGroup implements Follower {
     this.#batches = environment.batches
     this.#treatment = treatment
     this.allPaths = treatment.addPath
-    this.#writer = this.#newWriter()
-    this.#rewriting = new Rewriting(treatment)
+    this.#writer = new GroupWriter(environment, treatment)
     this.#best = roomFor(treatment)
     this.#table.follow(this)
   }
@@ -130,6 +112,11 @@ export class UpdateGroup implements Follower {
     return this.#queue.size > 0 || this.#walk.underWay
   }
 
+  /** Whether a member was told all that there is. */
+  hasToldAll(member: Member): boolean {
+    return !this.#fresh && this.#queue.size === 0 && !this.#walk.concerns(member)
+  }
+
   /** How many paths a member was told of. */
   advertised(peer: number): number {
     const all = this.#out.size - this.#out.sizeFrom(peer)
@@ -146,16 +133,10 @@ export class UpdateGroup implements Follower {
 
   /** The UPDATEs by which a member was told of a prefix: one a path, as they would be sent now. For people. */
   told(slot: number, peer: number): Uint8Array[] {
-    const updates: Uint8Array[] = []
-    const { limit, family } = this.#treatment
-    const addPath = this.allPaths ? [family] : []
-    const writer = new UpdateWriter({ limit, addPath, emit: bytes => updates.push(bytes.slice()) })
-    for (const at of this.#told(slot, peer)) {
-      if (!this.#announce(writer, this.#out.set[at]!, this.#inside(this.#out.from[at]!))) continue
-      writer.addSlot(this.#table.prefixes, slot, at + 1)
-      writer.flush()
-    }
-    return updates
+    const { set, from } = this.#out
+    return [...this.#told(slot, peer)].flatMap(at =>
+      this.#writer.announcement(slot, at + 1, set[at]!, this.#inside(from[at]!)),
+    )
   }
 
   /** Whether a member was told of a prefix. */
@@ -215,9 +196,8 @@ export class UpdateGroup implements Follower {
   retarget(treatment: Treatment): void {
     const before = this.#treatment
     this.#treatment = treatment
-    this.#rewriting = new Rewriting(treatment)
+    this.#writer = new GroupWriter(this.#environment, treatment)
     this.#best = roomFor(treatment)
-    this.#writer = this.#newWriter()
     if (before.rewriting !== treatment.rewriting) this.repeat()
     else this.review()
   }
@@ -258,8 +238,8 @@ export class UpdateGroup implements Follower {
 
   /** Members that lag so far behind the others that they need a group of their own. */
   slow(): Member[] {
-    if (!this.#sent) return []
-    this.#sent = false
+    if (!this.#writer.wrote) return []
+    this.#writer.wrote = false
     const lagging = [...this.members].filter(member => member.waiting > SLOW)
     return lagging.length < this.members.size ? lagging : []
   }
@@ -351,10 +331,10 @@ export class UpdateGroup implements Follower {
       else {
         if (again) repeated.add(set, excluded, inside, slot, pathId)
         if (excludedBefore !== 0 && from !== fromBefore)
-          this.#alone.push({ peer: excludedBefore, set, inside, slot, pathId })
+          this.#singles.push({ peer: excludedBefore, set, inside, slot, pathId })
       }
       if (before !== 0 && excluded !== 0 && excluded !== excludedBefore)
-        this.#alone.push({ peer: excluded, set: 0, inside: 0, slot, pathId })
+        this.#singles.push({ peer: excluded, set: 0, inside: 0, slot, pathId })
     }
     this.#out.record(at, set, from)
   }
@@ -405,9 +385,10 @@ export class UpdateGroup implements Follower {
   /** Writes what was filled in: what all hear first, then what some do, and what single members hear alone. */
   #flush(): void {
     const { changed, repeated } = this.#batches
-    this.#write(changed, this.members)
-    this.#write(repeated, this.#walk.audience)
-    this.#flushAlone()
+    this.#writer.write(changed, this.members)
+    this.#writer.write(repeated, this.#walk.audience)
+    this.#writer.writeSingles(this.#singles, this.members)
+    this.#singles.length = 0
     for (let bucket = 0; bucket < changed.buckets; bucket++) {
       if (changed.set[bucket] !== WITHDRAWAL) continue
       for (let entry = changed.head[bucket]!; entry >= 0; entry = changed.next[entry]!)
@@ -415,73 +396,6 @@ export class UpdateGroup implements Follower {
     }
     changed.clear()
     repeated.clear()
-  }
-
-  #write(batch: Batch, members: Iterable<Member>): void {
-    if (batch.size === 0) return
-    for (const bucket of batch.order()) {
-      if (batch.excluded[bucket] !== this.#excluded) {
-        this.#writer.flush()
-        this.#excluded = batch.excluded[bucket]!
-      }
-      this.#begin(batch.set[bucket]!, batch.inside[bucket]!)
-      for (let entry = batch.head[bucket]!; entry >= 0; entry = batch.next[entry]!) {
-        this.#writer.addSlot(this.#table.prefixes, batch.slot[entry]!, batch.pathId[entry]!)
-      }
-    }
-    this.#writer.flush()
-    this.#excluded = 0
-    this.#delivery.deliver(members)
-  }
-
-  #flushAlone(): void {
-    if (this.#alone.length === 0) return
-    for (const member of this.members) {
-      this.#recipient = member
-      for (const { peer, set, inside, slot, pathId } of this.#alone) {
-        if (peer !== member.peer) continue
-        this.#begin(set, inside)
-        this.#writer.addSlot(this.#table.prefixes, slot, pathId)
-      }
-      this.#writer.flush()
-    }
-    this.#recipient = undefined
-    this.#alone.length = 0
-  }
-
-  /** Begins announcements with a set, or withdrawals: of set 0, and of a set too large for a message (RFC 4271 §9.2). */
-  #begin(set: number, inside: number): void {
-    if (set === 0 || !this.#announce(this.#writer, set, inside)) this.#writer.withdraw(this.#treatment.family)
-  }
-
-  /** False: the attributes are too large, also without those that a route can do without (RFC 8654 §4). */
-  #announce(writer: UpdateWriter, set: number, inside: number): boolean {
-    const originatorId = inside === 0 ? -1 : this.#peers.routerId[inside]!
-    const rewriting = this.#rewriting
-    const attributes = this.#attributes
-    return (
-      writer.announce(rewriting.encode(attributes, set, inside !== 0, originatorId)) ||
-      writer.announce(rewriting.encode(attributes, set, inside !== 0, originatorId, true))
-    )
-  }
-
-  #newWriter(): UpdateWriter {
-    this.#written = 0
-    const { limit, addPath, family } = this.#treatment
-    const writer: UpdateWriter = new UpdateWriter({
-      limit,
-      addPath: addPath ? [family] : [],
-      emit: bytes => this.#emit(bytes, writer.messages),
-    })
-    return writer
-  }
-
-  #emit(bytes: Uint8Array, messages: number): void {
-    const updates = messages - this.#written
-    this.#written = messages
-    this.#sent = true
-    if (this.#recipient) this.#recipient.send(bytes, updates)
-    else this.#delivery.add(bytes, updates, this.#excluded)
   }
 }
 

@@ -1,16 +1,15 @@
 import type { Family } from '../../net/address.ts'
 import type { AbandonedRibOut } from './abandoned-rib-out.ts'
 import { Batch } from './batch.ts'
+import type { WriterEnvironment } from './group-writer.ts'
 import type { Member } from './member.ts'
 import type { Treatment } from './treatment.ts'
-import { type Batches, type GroupEnvironment, UpdateGroup } from './update-group.ts'
-
-type TableEnvironment = Pick<GroupEnvironment, 'table' | 'attributes' | 'peers'>
+import { type Batches, UpdateGroup } from './update-group.ts'
 
 /** The update groups of one family: who is in which, and when two become one. */
 export class UpdateGroups {
   readonly family: Family
-  readonly #environment: TableEnvironment
+  readonly #environment: WriterEnvironment
   readonly #batches: Batches = { changed: new Batch(), repeated: new Batch() }
   readonly #groups: UpdateGroup[] = []
   /** How members are to be treated, and the groups that were not asked yet whether theirs are. */
@@ -21,7 +20,7 @@ export class UpdateGroups {
   /** Group of a neighbour, by its number. */
   readonly #groupOf = new Map<number, UpdateGroup>()
 
-  constructor(family: Family, environment: TableEnvironment) {
+  constructor(family: Family, environment: WriterEnvironment) {
     this.family = family
     this.#environment = environment
   }

@@ -49,7 +49,7 @@ export class Telling {
   /** Everything that there is to say of a family has gone to its TCP. */
   saidAll(family: Family): boolean {
     const group = this.#groupOf(family)
-    return group !== undefined && !group.busy && !group.fresh && this.#outbox.waiting === 0
+    return (group?.hasToldAll(this.#members[family]) ?? false) && this.#outbox.waiting === 0
   }
 
   /** Its TCP takes bytes again. */

@@ -182,11 +182,13 @@ describe('groups', () => {
     bench.run()
     const late = bench.member()
     const group = bench.groups.of(late.peer)!
+    expect([group.hasToldAll(early), group.hasToldAll(late)]).toEqual([true, false])
     const slot = bench.fixture.table.prefixes.find(Uint8Array.of(10, 1, 0, 0), 0, 24)
     expect([group.advertised(late.peer), group.hasTold(slot, late.peer)]).toEqual([0, false])
     expect([group.advertised(early.peer), group.hasTold(slot, early.peer)]).toEqual([1, true])
     bench.run()
     expect([group.advertised(late.peer), group.hasTold(slot, late.peer)]).toEqual([1, true])
+    expect([group.hasToldAll(early), group.hasToldAll(late)]).toEqual([true, true])
     expect(bench.groups.size).toBe(1)
     expect([early.log, late.log]).toEqual([['+10.1.0.0/24'], ['+10.1.0.0/24']])
     expect([early.caught, late.caught]).toEqual([1, 1])
