@@ -14,21 +14,24 @@ interface Gap {
 /** By update group and by the node that announces them. */
 type Gaps = Map<UpdateGroup, Map<Neighbor, Gap>>
 
+/** Slots looked at between two chances for the caller to pause. */
+const STRIDE = 256
+
 /**
  * Whether nodes that hold sessions with each other, a full mesh, could do without: whether each hears from us all that the
- * others announce. Pure: a look at the tables as they are now.
+ * others announce. Yields now and then, where the caller may pause: the tables may change meanwhile.
  * @param neighbors those of the group
  * @param expected how many nodes there should be, where the operator says so
  */
-export function migrationState(
+export function* migrationState(
   group: string,
   neighbors: readonly Neighbor[],
   tables: Readonly<Record<Family, PathTable>>,
   expected: number | undefined,
-): MigrationState {
+): Generator<void, MigrationState> {
   const byPeer = new Map(neighbors.map(neighbor => [neighbor.peer, neighbor]))
   const gaps: Gaps = new Map()
-  for (const family of [4, 6] as const) findGaps(family, tables[family], byPeer, gaps)
+  for (const family of [4, 6] as const) yield* findGaps(family, tables[family], byPeer, gaps)
   const nodes = neighbors.map(neighbor => nodeState(neighbor, gaps))
   const summary = summaryOf(nodes, expected)
   return { group, ready: summary === READY, summary, nodes }
@@ -37,14 +40,20 @@ export function migrationState(
 const READY = 'ready: the mesh can be switched off'
 
 /** Prefixes that a node announces and that update groups of other nodes are not told. */
-function findGaps(family: Family, table: PathTable, byPeer: ReadonlyMap<number, Neighbor>, gaps: Gaps): void {
+function* findGaps(
+  family: Family,
+  table: PathTable,
+  byPeer: ReadonlyMap<number, Neighbor>,
+  gaps: Gaps,
+): Generator<void> {
   const groups = new Set<UpdateGroup>()
   for (const { telling } of byPeer.values()) {
     const group = telling.group(family)
     if (group) groups.add(group)
   }
-  for (const slot of table.prefixes.slots()) {
-    const from = announcer(table, slot, byPeer)
+  for (let slot = 0; slot < table.prefixes.top; slot++) {
+    if (slot % STRIDE === 0) yield
+    const from = table.has(slot) && announcer(table, slot, byPeer)
     if (!from) continue
     for (const group of groups) if (!group.tells(slot)) note(gaps, group, from, table, slot)
   }

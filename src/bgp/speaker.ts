@@ -233,9 +233,10 @@ export class Speaker implements NeighborHost {
 
   /**
    * Whether the nodes of a neighbour group could do without the sessions that they have with each other.
+   * Yields where the caller may pause.
    * @param expected how many nodes there should be
    */
-  migration(group: string, expected?: number): MigrationState {
+  migration(group: string, expected?: number): Generator<void, MigrationState> {
     const members = this.#sorted().filter(({ settings }) => settings.group === group)
     return migrationState(group, members, this.tables.paths, expected)
   }

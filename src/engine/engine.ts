@@ -141,7 +141,7 @@ export class Engine {
       }),
       localNexthop: (family, address, link) => this.#watch.addressBeside(family, address, link),
     })
-    this.operations = new Operations(this.#speaker, () => this.#confirmed.config.bgp)
+    this.operations = new Operations(this.#speaker, this.#pauses, () => this.#confirmed.config.bgp)
     this.bgp = new BgpTables({
       speaker: this.#speaker,
       rib: this.#rib,

@@ -4,21 +4,34 @@ import type { EngineMethods } from '../model/engine-protocol.ts'
 import { CausewayError } from '../model/errors.ts'
 import type { MigrationState } from '../model/state.ts'
 import { canonicalZoned } from '../net/zone.ts'
+import type { Pauses } from './pauses.ts'
 
 /** What an operator does to sessions, and asks before doing it; refused with a `CausewayError`. */
 export class Operations {
   readonly #speaker: Speaker
+  readonly #pauses: Pauses
   readonly #bgp: () => Bgp | undefined
 
-  constructor(speaker: Speaker, bgp: () => Bgp | undefined) {
+  constructor(speaker: Speaker, pauses: Pauses, bgp: () => Bgp | undefined) {
     this.#speaker = speaker
+    this.#pauses = pauses
     this.#bgp = bgp
   }
 
-  migration(group: string, nodes: number | undefined): MigrationState {
+  migration(group: string, nodes: number | undefined): Promise<MigrationState> {
     const known = (this.#bgp()?.neighborGroups ?? []).some(({ name }) => name === group)
     if (!known) throw new CausewayError('neighbor-group-not-found', { name: group })
-    return this.#speaker.migration(group, nodes)
+    return this.#finish(this.#speaker.migration(group, nodes))
+  }
+
+  /** Works in turns of the event loop that are short ones. */
+  async #finish<Result>(work: Generator<void, Result>): Promise<Result> {
+    const pause = this.#pauses.begin()
+    for (;;) {
+      const { done, value } = work.next()
+      if (done) return value
+      if (pause.due) await pause.take()
+    }
   }
 
   refresh({

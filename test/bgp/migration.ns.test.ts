@@ -4,6 +4,7 @@ import type { Bgp } from '../../src/model/config-bgp.ts'
 import { Bird, until } from './bird.ts'
 import { ALL } from './harness.ts'
 import { LiveBox } from './live-box.ts'
+import { migration } from './migration.ts'
 
 const NODES = [11, 12, 13]
 const block = (node: number) => `10.244.${node}.0/26`
@@ -114,9 +115,9 @@ describe('a full mesh of BIRDs', () => {
 
   it('can be switched off without the loss of a route once the box says that it can', async () => {
     box = new LiveBox(bgp(true), [ALL])
-    expect(box.speaker.migration('nodes', 3).ready).toBe(false)
-    await until('the box says so', () => box.speaker.migration('nodes', 3).ready)
-    expect(box.speaker.migration('nodes', 3)).toMatchObject({
+    expect(migration(box, 3).ready).toBe(false)
+    await until('the box says so', () => migration(box, 3).ready)
+    expect(migration(box, 3)).toMatchObject({
       summary: 'ready: the mesh can be switched off',
       nodes: NODES.map(number => ({ address: `10.9.9.${number}`, endOfRibReceived: 'received', notTold: 0 })),
     })
@@ -140,7 +141,7 @@ describe('a full mesh of BIRDs', () => {
   it('loses routes where it is switched off though the box says that it cannot', async () => {
     box = new LiveBox(bgp(false), [ALL])
     await until('all nodes have come and said all', () => {
-      const { ready, summary } = box.speaker.migration('nodes', 3)
+      const { ready, summary } = migration(box, 3)
       return !ready && summary.includes('set routeReflectorClient: true at its group')
     })
     switchOff()

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Policy } from '../../src/model/config-policy.ts'
 import { announcement, END_OF_RIB } from './announcement.ts'
 import { ALL, Lab } from './harness.ts'
+import { migration } from './migration.ts'
 import { Remote } from './remote.ts'
 
 const GRACEFUL = {
@@ -39,7 +40,7 @@ function reflector({ client = true, policies = [ALL] as readonly Policy[] } = {}
     lab.clock.advance(100)
     return remote
   }
-  return { lab, box, node, state: (nodes?: number) => box.speaker.migration('nodes', nodes) }
+  return { lab, box, node, state: (nodes?: number) => migration(box, nodes) }
 }
 
 describe('the readiness of nodes to leave their mesh', () => {
@@ -112,6 +113,6 @@ describe('the readiness of nodes to leave their mesh', () => {
 
   it('is not there for a group that nobody has come for', () => {
     const { box } = reflector()
-    expect(box.speaker.migration('nodes')).toMatchObject({ ready: false, nodes: [] })
+    expect(migration(box)).toMatchObject({ ready: false, nodes: [] })
   })
 })

@@ -1,20 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import type { Speaker } from '../../src/bgp/index.ts'
 import { Operations } from '../../src/engine/operations.ts'
+import { Pauses } from '../../src/engine/pauses.ts'
 import type { Bgp } from '../../src/model/config-bgp.ts'
 import { CausewayError } from '../../src/model/errors.ts'
+import { ManualClock } from '../../src/net/manual-clock.ts'
 
 const BGP: Bgp = { localAs: 64512, routerId: '10.0.0.1', neighborGroups: [{ name: 'nodes' }] }
 
 /** Operations on a speaker that answers by the address. */
-function operations(): Operations {
+function operations(clock = new ManualClock()): Operations {
   const outcomes: Record<string, string> = { '10.0.0.2': 'asked', '10.0.0.3': 'down', '10.0.0.4': 'disabled' }
   const speaker = {
     refresh: (address: string) => outcomes[address] ?? 'unknown',
     reset: (address: string) => outcomes[address] ?? 'unknown',
-    migration: (group: string) => ({ group }),
+    *migration(group: string) {
+      for (let step = 0; step < 20; step++) {
+        clock.advance(1)
+        yield
+      }
+      return { group }
+    },
   }
-  return new Operations(speaker as unknown as Speaker, () => BGP)
+  return new Operations(speaker as unknown as Speaker, new Pauses(clock), () => BGP)
 }
 
 function refusal(act: () => unknown): string {
@@ -29,6 +37,18 @@ function refusal(act: () => unknown): string {
 describe('operations on sessions', () => {
   it('say what was done, by the canonical address', () => {
     expect(operations().refresh({ address: '10.0.0.2', direction: 'in' })).toEqual({ outcome: 'asked' })
+  })
+
+  it('take a pause where they take long', async () => {
+    let turns = 0
+    const count = () => {
+      turns++
+      next = setImmediate(count)
+    }
+    let next = setImmediate(count)
+    expect(await operations().migration('nodes', undefined)).toEqual({ group: 'nodes' })
+    clearImmediate(next)
+    expect(turns).toBeGreaterThanOrEqual(3)
   })
 
   it('are refused with what is so and what to do', () => {
