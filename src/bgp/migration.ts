@@ -1,6 +1,7 @@
 import type { MigrationNode, MigrationState } from '../model/state.ts'
 import type { Family } from '../net/address.ts'
 import { formatPrefix } from '../net/prefix.ts'
+import type { Steps } from '../net/steps.ts'
 import type { UpdateGroup } from './export/update-group.ts'
 import type { Neighbor } from './neighbor/neighbor.ts'
 import type { PathTable } from './rib/path-table.ts'
@@ -28,7 +29,7 @@ export function* migrationState(
   neighbors: readonly Neighbor[],
   tables: Readonly<Record<Family, PathTable>>,
   expected: number | undefined,
-): Generator<void, MigrationState> {
+): Steps<MigrationState> {
   const byPeer = new Map(neighbors.map(neighbor => [neighbor.peer, neighbor]))
   const gaps: Gaps = new Map()
   for (const family of [4, 6] as const) yield* findGaps(family, tables[family], byPeer, gaps)
@@ -45,7 +46,7 @@ function* findGaps(
   table: PathTable,
   byPeer: ReadonlyMap<number, Neighbor>,
   gaps: Gaps,
-): Generator<void> {
+): Steps<void> {
   const groups = new Set<UpdateGroup>()
   for (const { telling } of byPeer.values()) {
     const group = telling.group(family)

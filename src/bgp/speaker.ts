@@ -3,6 +3,7 @@ import type { Policy, PolicyLists } from '../model/config-policy.ts'
 import type { BgpNeighborState, MigrationState } from '../model/state.ts'
 import type { Family } from '../net/address.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
+import type { Steps } from '../net/steps.ts'
 import { Acceptance } from './acceptance.ts'
 import { Announcing } from './announcing.ts'
 import { BmpMonitor } from './bmp/monitor.ts'
@@ -155,7 +156,7 @@ export class Speaker implements NeighborHost {
     const comes = (address: string) =>
       wanted.get(address)?.enabled ?? this.#acceptance.dynamic(address) !== undefined
     this.#deferral.begin(comes, restartTime(bgp, wanted), bgp && this.#unsure(bgp, wanted))
-    this.settle()
+    this.#settleSoon()
   }
 
   /**
@@ -236,7 +237,7 @@ export class Speaker implements NeighborHost {
    * Yields where the caller may pause.
    * @param expected how many nodes there should be
    */
-  migration(group: string, expected?: number): Generator<void, MigrationState> {
+  migration(group: string, expected?: number): Steps<MigrationState> {
     const members = this.#sorted().filter(({ settings }) => settings.group === group)
     return migrationState(group, members, this.tables.paths, expected)
   }
@@ -340,7 +341,7 @@ export class Speaker implements NeighborHost {
 
   down(neighbor: Neighbor, reason: string): void {
     this.#announcing.leave(neighbor)
-    this.settle()
+    this.#settleSoon()
     // A neighbour that is not there is worth one line, not one for each attempt.
     if (this.#said.get(neighbor) === reason) return
     this.#said.set(neighbor, reason)
@@ -383,7 +384,7 @@ export class Speaker implements NeighborHost {
     if (this.#settle(this.environment.slices.deadline())) this.environment.slices.add(this.#settleTask)
   }
 
-  /** In the next turn: many routes are originated one by one, and are to share UPDATEs. */
+  /** In the next turn, where this one has done enough; also, many routes are originated one by one, and are to share UPDATEs. */
   #settleSoon(): void {
     this.environment.slices.add(this.#settleTask)
   }

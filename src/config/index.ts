@@ -6,5 +6,11 @@ export { expandPresets } from './presets/expand.ts'
 export { PRESETS } from './presets/presets.ts'
 export { ConfigStore, type StoredConfig } from './store.ts'
 export { type StoreDisk, systemDisk } from './store-disk.ts'
-export { parseConfig, presentFindings, type ValidationResult, validateConfig } from './validate.ts'
+export {
+  parseConfig,
+  presentFindings,
+  type ValidationResult,
+  validateConfig,
+  validateInSteps,
+} from './validate.ts'
 export { countWords } from './words.ts'

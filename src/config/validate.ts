@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile'
 import { Config } from '../model/config.ts'
 import { describeError, type Problem } from '../model/errors.ts'
+import { finish, type Steps } from '../net/steps.ts'
 import { CheckContext, checks } from './checks/index.ts'
 import { presetChecks } from './checks/presets.ts'
 import { type ConfigDocument, readDocument, type TextFormatName } from './document.ts'
@@ -33,6 +34,11 @@ const validator = Compile(Config)
  * of the document; never throws. The value is not changed and not copied.
  */
 export function validateConfig(value: unknown): ValidationResult {
+  return finish(validate(value, undefined))
+}
+
+/** The same in steps, each a short one. */
+export function validateInSteps(value: unknown): Steps<ValidationResult> {
   return validate(value, undefined)
 }
 
@@ -47,7 +53,9 @@ export function parseConfig(
   format: TextFormatName = 'yaml',
 ): ValidationResult {
   const { document, problems } = readDocument(text, format)
-  const result: ValidationResult = document ? validate(document.value, document) : { valid: false, problems }
+  const result: ValidationResult = document
+    ? finish(validate(document.value, document))
+    : { valid: false, problems }
   if (source === undefined) return result
   const named = (problem: Problem): Problem => ({ ...problem, source })
   return result.valid
@@ -55,11 +63,12 @@ export function parseConfig(
     : { ...result, problems: result.problems.map(named) }
 }
 
-function validate(value: unknown, document: ConfigDocument | undefined): ValidationResult {
+function* validate(value: unknown, document: ConfigDocument | undefined): Steps<ValidationResult> {
   const schemaFindings = findSchemaFaults(value)
+  yield
   const salvaged = schemaFindings.length === 0 ? wholeConfig(value as Config) : salvage(value, schemaFindings)
   const words = new PathWords(value)
-  const semantic = salvaged ? runChecks(salvaged, words) : []
+  const semantic = salvaged ? yield* runChecks(salvaged, words) : []
   const problems = present([...schemaFindings, ...semantic], value, words, document)
   if (problems.some(({ severity }) => severity === 'error')) return { valid: false, problems }
   return { valid: true, config: value as Config, warnings: problems }
@@ -79,15 +88,16 @@ function findSchemaFaults(value: unknown): readonly Finding[] {
   return [finding(path, 'bad-text', { value: 'This', description: `${first?.message ?? 'the schema'}.` })]
 }
 
-function runChecks(salvaged: Salvage, words: PathWords): readonly Finding[] {
+function* runChecks(salvaged: Salvage, words: PathWords): Steps<readonly Finding[]> {
   const plain = { ...salvaged, config: expandPresets(salvaged.config) }
   // Presets are checked as they are written, all else as they are written out.
   const [written, expanded] = [new CheckContext(salvaged, words), new CheckContext(plain, words)]
   const findings = presetChecks.flatMap(check => check.run(written))
-  return [...findings, ...checks.flatMap(check => check.run(expanded))].map(found => ({
-    ...found,
-    path: salvaged.original(found.path),
-  }))
+  for (const check of checks) {
+    yield
+    findings.push(...check.run(expanded))
+  }
+  return findings.map(found => ({ ...found, path: salvaged.original(found.path) }))
 }
 
 /** Findings about any value, as problems in its order. */

@@ -1,5 +1,5 @@
 import { type BgpTransport, Slices, Speaker } from '../bgp/index.ts'
-import { type ConfigStore, expandPresets, validateConfig } from '../config/index.ts'
+import { type ConfigStore, expandPresets, validateInSteps } from '../config/index.ts'
 import { desiredState, Fib, type ReconcileReport, Reconciler } from '../forwarding/index.ts'
 import type { Kernel } from '../kernel/objects.ts'
 import type { Config } from '../model/config.ts'
@@ -200,7 +200,7 @@ export class Engine {
     value: unknown,
     ifRevision: number | undefined,
   ): Promise<{ revision: number; report: ApplyReport }> {
-    const checked = validateConfig(value)
+    const checked = await this.#pauses.finish(validateInSteps(value))
     if (!checked.valid) {
       const { problems } = checked
       throw new CausewayError('config-invalid', { count: countOf(problems.length, 'problem') }, problems)

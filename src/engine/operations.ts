@@ -21,17 +21,7 @@ export class Operations {
   migration(group: string, nodes: number | undefined): Promise<MigrationState> {
     const known = (this.#bgp()?.neighborGroups ?? []).some(({ name }) => name === group)
     if (!known) throw new CausewayError('neighbor-group-not-found', { name: group })
-    return this.#finish(this.#speaker.migration(group, nodes))
-  }
-
-  /** Works in turns of the event loop that are short ones. */
-  async #finish<Result>(work: Generator<void, Result>): Promise<Result> {
-    const pause = this.#pauses.begin()
-    for (;;) {
-      const { done, value } = work.next()
-      if (done) return value
-      if (pause.due) await pause.take()
-    }
+    return this.#pauses.finish(this.#speaker.migration(group, nodes))
   }
 
   refresh({

@@ -1,7 +1,8 @@
 import type { Clock } from '../net/clock.ts'
+import type { Steps } from '../net/steps.ts'
 
 /** Milliseconds that one answer may work in one turn of the event loop. */
-const TURN = 5
+const TURN = 3
 
 /** One long answer, that lets others have their turns. */
 export interface Pause {
@@ -30,6 +31,16 @@ export class Pauses {
         await new Promise<void>(resolve => setImmediate(resolve))
         until = clock.now() + TURN
       },
+    }
+  }
+
+  /** Does work to its end, with a pause whenever one is due. */
+  async finish<Result>(steps: Steps<Result>): Promise<Result> {
+    const pause = this.begin()
+    for (;;) {
+      const { done, value } = steps.next()
+      if (done) return value
+      if (pause.due) await pause.take()
     }
   }
 }

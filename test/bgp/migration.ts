@@ -1,11 +1,8 @@
 import type { Speaker } from '../../src/bgp/index.ts'
 import type { MigrationState } from '../../src/model/state.ts'
+import { finish } from '../../src/net/steps.ts'
 
-/** What a speaker says of the group `nodes`, asked without a pause. */
+/** What a speaker says of the group `nodes`. */
 export function migration({ speaker }: { readonly speaker: Speaker }, nodes?: number): MigrationState {
-  const work = speaker.migration('nodes', nodes)
-  for (;;) {
-    const { done, value } = work.next()
-    if (done) return value
-  }
+  return finish(speaker.migration('nodes', nodes))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatProblems, parseConfig, validateConfig } from '../../src/config/index.ts'
+import { formatProblems, parseConfig, validateConfig, validateInSteps } from '../../src/config/index.ts'
 import type { Problem } from '../../src/model/errors.ts'
 import { sample } from './sample.ts'
 
@@ -240,3 +240,22 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown
   copy[key] = replaced(copy[key], rest, by)
   return copy
 }
+
+describe('a validation in steps', () => {
+  it('says the same, and lets others have a turn between its checks', () => {
+    for (const value of [{ system: { hostName: 'a' } }, { system: {} }, 5]) {
+      const steps = validateInSteps(value)
+      let count = 0
+      for (;;) {
+        const { done, value: result } = steps.next()
+        if (!done) {
+          count++
+          continue
+        }
+        expect(result).toEqual(validateConfig(value))
+        if (result.valid) expect(count).toBeGreaterThan(10)
+        break
+      }
+    }
+  })
+})
