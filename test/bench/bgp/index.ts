@@ -65,7 +65,10 @@ function inShort({
   const change =
     latency === undefined ? '' : `, latency ${latency.toFixed(2)} ms (p99 ${latency99!.toFixed(2)} ms)`
   const gap = rest.longestGap === undefined ? '' : `, silence ${Math.round(rest.longestGap)} ms`
-  const turn = rest.longestTurn === undefined ? '' : `, turn ${rest.longestTurn.toFixed(1)} ms`
+  const turn =
+    rest.longestTurn === undefined
+      ? ''
+      : `, turn ${rest.longestTurn.toFixed(1)} ms, work ${rest.longestWork?.toFixed(1)} ms`
   const used = `cpu ${cpu.toFixed(2)} s, driver ${driverCpu.toFixed(2)} s, ${Math.round(peakMemory)} MiB`
   return `${step} ${seconds.toFixed(3)} s (${used}${change}${gap}${turn})`
 }

@@ -26,9 +26,10 @@ export interface Measured {
   /** Milliseconds from the change of a prefix to its arrival: median, and the 99th of a hundred. */
   readonly latency?: number
   readonly latency99?: number
-  /** Milliseconds: longest silence to a peer, and longest turn of the main loop since the start. */
+  /** Milliseconds: longest silence to a peer; since the start, the longest turn of the main loop, and most that was computed in one. */
   readonly longestGap?: number
   readonly longestTurn?: number
+  readonly longestWork?: number
   /** The step was given up, or a route was not as it has to be. */
   readonly failure?: string
 }
@@ -133,7 +134,7 @@ async function take(
   const outcome = await arriving
   const after = usageIn(box)
   const { longestGap } = await driver.ask({ do: 'gaps' }, limit)
-  const longestTurn = await speaker.longestTurn?.()
+  const longest = await speaker.longest?.()
   const sorted = outcome.latencies?.toSorted((a, b) => a - b)
   return {
     step,
@@ -143,7 +144,7 @@ async function take(
     peakMemory: after.peakMemory / 2 ** 20,
     ...(sorted && { latency: at(sorted, 0.5) / 1000, latency99: at(sorted, 0.99) / 1000 }),
     ...(longestGap !== undefined && { longestGap }),
-    ...(longestTurn !== undefined && { longestTurn }),
+    ...(longest && { longestTurn: longest.turn, longestWork: longest.work }),
     ...(outcome.failure !== undefined && { failure: outcome.failure }),
   }
 }

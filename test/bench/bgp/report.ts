@@ -19,6 +19,7 @@ const VALUE: Readonly<
   memory: { unit: 'MiB', of: one => one.peakMemory },
   gap: { unit: 'ms', of: one => one.longestGap },
   turn: { unit: 'ms', of: one => one.longestTurn },
+  work: { unit: 'ms', of: one => one.longestWork },
 }
 
 /** For each aim a line a contender, medians, and whether we meet it. */

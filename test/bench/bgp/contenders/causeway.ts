@@ -47,8 +47,9 @@ export async function causeway(setting: Setting): Promise<RunningSpeaker> {
     async setMed(med) {
       await client.call('replaceConfig', { config: configuration(setting, med) })
     },
-    async longestTurn() {
-      return (await client.call('getHealth', {})).longestTurn.ever
+    async longest() {
+      const { longestTurn, longestWork } = await client.call('getHealth', {})
+      return { turn: longestTurn.ever, work: longestWork.ever }
     },
   }
 }

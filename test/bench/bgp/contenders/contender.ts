@@ -22,8 +22,8 @@ export interface Setting {
 export interface RunningSpeaker {
   /** Changes the export policy: all that is announced has this MED from now on. Resolves when it was told so. */
   setMed(med: number): Promise<void>
-  /** The longest turn of its main loop, milliseconds, where it keeps one. */
-  longestTurn?(): Promise<number | undefined>
+  /** The longest turn of its main loop, and the most that it computed in one, milliseconds, where it keeps them. */
+  longest?(): Promise<{ readonly turn: number; readonly work: number }>
 }
 
 /**
