@@ -64,7 +64,10 @@ export class Announcing {
   /** The configuration, or an address of ours, is another one: what differs is said. */
   retarget(): void {
     for (const family of FAMILIES) {
-      this.#groups[family].retarget(peer => this.#treatment(this.#host.audienceOf(peer)!, family))
+      this.#groups[family].retarget(peer => {
+        const audience = this.#host.audienceOf(peer)
+        return audience?.channel && this.#treatment(audience, family)
+      })
     }
   }
 

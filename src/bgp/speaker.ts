@@ -384,7 +384,7 @@ export class Speaker implements NeighborHost {
     if (this.#settle(this.environment.slices.deadline())) this.environment.slices.add(this.#settleTask)
   }
 
-  /** In the next turn, where this one has done enough; also, many routes are originated one by one, and are to share UPDATEs. */
+  /** In the next turn: this one may have done enough, and many routes that are originated one by one are to share UPDATEs. */
   #settleSoon(): void {
     this.environment.slices.add(this.#settleTask)
   }

@@ -55,6 +55,8 @@ export class UpdateGroup implements Follower {
   readonly id = ++groups
   readonly allPaths: boolean
   readonly members = new Set<Member>()
+  /** Its members may have to be treated otherwise. */
+  outdated = false
   #treatment: Treatment
   readonly #table: PathTable
   readonly #attributes: AttributeStore
@@ -114,7 +116,7 @@ export class UpdateGroup implements Follower {
 
   /** Whether a member was told all that there is. */
   hasToldAll(member: Member): boolean {
-    return !this.#fresh && this.#queue.size === 0 && !this.#walk.concerns(member)
+    return !this.#fresh && !this.outdated && this.#queue.size === 0 && !this.#walk.concerns(member)
   }
 
   /** How many paths a member was told of. */

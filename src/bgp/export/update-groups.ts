@@ -12,9 +12,8 @@ export class UpdateGroups {
   readonly #environment: WriterEnvironment
   readonly #batches: Batches = { changed: new Batch(), repeated: new Batch() }
   readonly #groups: UpdateGroup[] = []
-  /** How members are to be treated, and the groups that were not asked yet whether theirs are. */
-  #wanted: ((peer: number) => Treatment) | undefined
-  readonly #outdated = new Set<UpdateGroup>()
+  /** How members are to be treated; undefined: as they are. */
+  #wanted: (peer: number) => Treatment | undefined = () => undefined
   /** What groups had told that are no more. */
   readonly #abandoned: AbandonedRibOut[] = []
   /** Group of a neighbour, by its number. */
@@ -30,7 +29,7 @@ export class UpdateGroups {
   }
 
   get busy(): boolean {
-    return this.#outdated.size > 0 || this.#abandoned.length > 0 || this.#groups.some(group => group.busy)
+    return this.#abandoned.length > 0 || this.#groups.some(group => group.busy || group.outdated)
   }
 
   of(peer: number): UpdateGroup | undefined {
@@ -65,10 +64,13 @@ export class UpdateGroups {
     this.#groupOf.get(member.peer)?.again(member)
   }
 
-  /** Members are to be treated as `wanted` says now, before anything else is said: those of a group that stay alike stay together. */
-  retarget(wanted: (peer: number) => Treatment): void {
+  /**
+   * Members are to be treated as `wanted` says, before anything else is said: those of a group that stay alike stay together.
+   * It is asked in a later turn; undefined: the member, whose session may have ended meanwhile, is treated as before.
+   */
+  retarget(wanted: (peer: number) => Treatment | undefined): void {
     this.#wanted = wanted
-    for (const group of this.#groups) this.#outdated.add(group)
+    for (const group of this.#groups) group.outdated = true
   }
 
   /** A neighbour has another BGP identifier, or is of another type: paths of it that are kept are decided and told by it. */
@@ -103,9 +105,10 @@ export class UpdateGroups {
 
   /** A part that parts from its group takes a copy of an Adj-RIB-Out along: one after the other. */
   #bringUpToDate(now: () => number, until: number): boolean {
-    for (let [group] = this.#outdated; group; [group] = this.#outdated) {
-      if (!this.#takeOut(group)) this.#outdated.delete(group)
-      if (now() >= until) return this.#outdated.size > 0
+    const next = () => this.#groups.find(({ outdated }) => outdated)
+    for (let group = next(); group; group = next()) {
+      group.outdated = this.#takeOut(group)
+      if (now() >= until) return next() !== undefined
     }
     return false
   }
@@ -115,8 +118,8 @@ export class UpdateGroups {
     let wanted: Treatment | undefined
     const part: Member[] = []
     for (const member of group.members) {
-      const treatment = this.#wanted!(member.peer)
-      if (treatment.text === group.treatment.text) continue
+      const treatment = this.#wanted(member.peer)
+      if (!treatment || treatment.text === group.treatment.text) continue
       wanted ??= treatment
       if (treatment.text === wanted.text) part.push(member)
     }
@@ -162,7 +165,6 @@ export class UpdateGroups {
 
   #dissolve(group: UpdateGroup): void {
     this.#groups.splice(this.#groups.indexOf(group), 1)
-    this.#outdated.delete(group)
     this.#abandoned.push(group.dissolve())
   }
 }
