@@ -84,16 +84,13 @@ type Shared = Omit<BgpNeighborGroup, 'name' | 'listenRanges' | 'remoteAsSet' | '
 /** TTL of packets to a neighbour that need not be on the link. */
 const MULTIHOP_TTL = 64
 
-/** The settings of the neighbours that the configuration names, by canonical address. */
-export function configuredNeighbors(bgp: Bgp): Map<string, NeighborSettings> {
+/** The settings of the neighbours that the configuration names, one after the other. */
+export function* configuredNeighbors(bgp: Bgp): Generator<NeighborSettings, void> {
   const groups = new Map((bgp.neighborGroups ?? []).map(group => [group.name, group]))
-  const neighbors = new Map<string, NeighborSettings>()
   for (const neighbor of bgp.neighbors ?? []) {
-    const address = neighborAddress(neighbor)
     const group = neighbor.group === undefined ? undefined : groups.get(neighbor.group)
-    neighbors.set(address, resolve(bgp, address, group, neighbor))
+    yield resolve(bgp, neighborAddress(neighbor), group, neighbor)
   }
-  return neighbors
 }
 
 /**

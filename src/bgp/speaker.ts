@@ -9,14 +9,14 @@ import { Announcing } from './announcing.ts'
 import { BmpMonitor } from './bmp/monitor.ts'
 import { Gathering } from './export/gathering.ts'
 import { plainAddress } from './export/nexthop.ts'
-import { importText } from './import-context.ts'
 import { LogLimit } from './log-limit.ts'
 import { migrationState } from './migration.ts'
 import { Neighbor, type NeighborHost } from './neighbor/neighbor.ts'
-import { configuredNeighbors, FAMILY_NAMES, type NeighborSettings } from './neighbor-settings.ts'
+import { FAMILY_NAMES, type NeighborSettings } from './neighbor-settings.ts'
 import { type RefreshOutcome, type ResetOutcome, refresh, reset } from './operations.ts'
 import { Originated } from './originated.ts'
 import { PolicyBook } from './policy/book.ts'
+import { Reconfiguration, type SpeakerConfig } from './reconfiguration.ts'
 import { RestartDeferral, restartTime } from './restart.ts'
 import { RouteView } from './route-view.ts'
 import type { RouteRow } from './routes.ts'
@@ -53,6 +53,7 @@ export class Speaker implements NeighborHost {
   readonly #settleTask = { run: (until: number) => this.#settle(until) }
   readonly #originated: Originated
   readonly #acceptance: Acceptance
+  readonly #reconfiguration: Reconfiguration
   #bgp: Bgp | undefined
   #addresses = new Set<string>()
   #restarted: boolean
@@ -103,7 +104,7 @@ export class Speaker implements NeighborHost {
     this.#acceptance = new Acceptance({
       clock: options.clock,
       transport: options.transport,
-      neighbor: address => this.#neighbors.get(address),
+      neighbor: address => this.#reconfiguration.reach(address),
       neighborCount: () => this.#neighbors.size,
       dynamicCount: group => {
         let count = 0
@@ -119,44 +120,27 @@ export class Speaker implements NeighborHost {
       add: (settings, flaps) => this.#add(settings, flaps),
       refused: (address, message) => this.#log('refused', address, message),
     })
+    this.#reconfiguration = new Reconfiguration({
+      ...this.environment,
+      neighbors: this.#neighbors,
+      begin: config => this.#begin(config),
+      dynamic: address => this.#acceptance.dynamic(address),
+      importPolicy: (settings, remoteAs) => this.#policies.importPolicy(settings, remoteAs),
+      regroup: neighbor => this.#setGroup(neighbor),
+      review: () => this.#announcing.review(),
+      add: settings => this.#add(settings),
+      complete: (config, wanted) => this.#complete(config, wanted),
+    })
     this.#deferral = new RestartDeferral(options.clock, expected, () => this.settle())
     this.#gathering = new Gathering(options.clock, () => this.#settleSoon())
   }
 
   /**
    * Takes a validated configuration. Only sessions whose own settings have changed are reset; a changed policy is applied
-   * to the routes that are here.
+   * to the routes that are here. Resolves when it is in force for all neighbours, or another has taken its place.
    */
-  configure(bgp: Bgp | undefined, policies: readonly Policy[], lists: PolicyLists = {}): void {
-    const wanted = bgp ? configuredNeighbors(bgp) : new Map<string, NeighborSettings>()
-    this.#bgp = bgp
-    this.#policies.configure(policies, lists)
-    this.#acceptance.configure(bgp)
-    this.monitor.configure(bgp?.bmp)
-    this.#collectOwnAddresses()
-    for (const neighbor of [...this.#neighbors.values()]) {
-      const settings =
-        wanted.get(neighbor.address) ??
-        (neighbor.settings.dynamic ? this.#acceptance.dynamic(neighbor.address) : undefined)
-      if (settings) this.#reconfigure(neighbor, settings)
-      else neighbor.remove(ERROR.cease.peerDeconfigured)
-    }
-    for (const [address, settings] of wanted) {
-      if (this.#neighbors.get(address)?.removed !== false) this.#add(settings)
-    }
-    const tableSettings = {
-      multipath: bgp?.multipath ?? 64,
-      multipathRelax: bgp?.multipathRelax ?? true,
-      linkBandwidth: bgp?.linkBandwidth ?? true,
-      installRoutes: bgp?.installRoutes ?? true,
-    }
-    for (const family of [4, 6] as const) this.tables.paths[family].configure(tableSettings)
-    this.#acceptance.listen(wanted.values())
-    this.#announcing.retarget()
-    const comes = (address: string) =>
-      wanted.get(address)?.enabled ?? this.#acceptance.dynamic(address) !== undefined
-    this.#deferral.begin(comes, restartTime(bgp, wanted), bgp && this.#unsure(bgp, wanted))
-    this.#settleSoon()
+  configure(bgp: Bgp | undefined, policies: readonly Policy[], lists: PolicyLists = {}): Promise<void> {
+    return this.#reconfiguration.take({ bgp, policies, lists })
   }
 
   /**
@@ -270,6 +254,7 @@ export class Speaker implements NeighborHost {
   /** Ends all sessions with Cease/Administrative Shutdown (RFC 9003), so that neighbours stop using us at once. */
   async stop(communication?: string): Promise<void> {
     this.#stopped = true
+    this.#reconfiguration.cancel()
     this.#deferral.cancel()
     this.#acceptance.close()
     this.monitor.stop()
@@ -311,7 +296,8 @@ export class Speaker implements NeighborHost {
   established(neighbor: Neighbor): void {
     this.#everEstablished = true
     // Only now it is known what a neighbour is whose AS the configuration does not name.
-    neighbor.importPolicy = this.#policies.importPolicy(neighbor.settings, neighbor.remoteAs)
+    const settings = this.#reconfiguration.settingsOf(neighbor)
+    neighbor.importPolicy = this.#policies.importPolicy(settings, neighbor.remoteAs)
     const negotiated = neighbor.channel!.negotiated!
     this.ownAddresses.add(plainAddress(neighbor.channel!.localAddress))
     for (const family of negotiated.families) {
@@ -404,7 +390,7 @@ export class Speaker implements NeighborHost {
   }
 
   #settle(until: number): boolean {
-    if (this.#deferral.active) return false
+    if (this.#deferral.active || this.#reconfiguration.active) return false
     const { clock } = this.environment
     const now = () => clock.now()
     let more = false
@@ -421,27 +407,28 @@ export class Speaker implements NeighborHost {
     return more
   }
 
-  #reconfigure(neighbor: Neighbor, settings: NeighborSettings): void {
-    const before = neighbor.settings
-    const policy = this.#policies.importPolicy(settings, settings.session.remoteAs ?? neighbor.remoteAs)
-    const changed = importText(settings, policy) !== importText(before, neighbor.importPolicy)
-    neighbor.settings = settings
-    neighbor.importPolicy = policy
-    const regrouped = this.#setGroup(neighbor)
-    if (!settings.enabled && before.enabled) this.#disable(neighbor)
-    else {
-      neighbor.session.configure(settings.session)
-      if (settings.enabled && !before.enabled) neighbor.session.start()
-      neighbor.limitsChanged(before.maxPrefixes)
-    }
-    if (changed) neighbor.reconsider()
-    if (regrouped) this.#announcing.review()
+  #begin({ bgp, policies, lists }: SpeakerConfig): void {
+    this.#bgp = bgp
+    this.#policies.configure(policies, lists)
+    this.#acceptance.configure(bgp)
+    this.monitor.configure(bgp?.bmp)
+    this.#collectOwnAddresses()
   }
 
-  #disable(neighbor: Neighbor): void {
-    neighbor.session.stop(ERROR.cease.administrativeShutdown, neighbor.settings.shutdownMessage)
-    neighbor.session.configure(neighbor.settings.session)
-    neighbor.disabled()
+  #complete({ bgp }: SpeakerConfig, wanted: ReadonlyMap<string, NeighborSettings>): void {
+    const tableSettings = {
+      multipath: bgp?.multipath ?? 64,
+      multipathRelax: bgp?.multipathRelax ?? true,
+      linkBandwidth: bgp?.linkBandwidth ?? true,
+      installRoutes: bgp?.installRoutes ?? true,
+    }
+    for (const family of [4, 6] as const) this.tables.paths[family].configure(tableSettings)
+    this.#acceptance.listen(wanted.values())
+    this.#announcing.retarget()
+    const comes = (address: string) =>
+      wanted.get(address)?.enabled ?? this.#acceptance.dynamic(address) !== undefined
+    this.#deferral.begin(comes, restartTime(bgp, wanted), bgp && this.#unsure(bgp, wanted))
+    this.#settleSoon()
   }
 
   #add(settings: NeighborSettings, flaps?: Flaps): Neighbor | undefined {

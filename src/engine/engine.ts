@@ -229,7 +229,7 @@ export class Engine {
     this.#resolve()
     this.#static.install()
     const plain = expandPresets(config)
-    this.#speaker.configure(plain.bgp, plain.policies ?? [], plain)
+    await this.#speaker.configure(plain.bgp, plain.policies ?? [], plain)
     // Without BGP nobody is waited for: what an earlier engine left and nobody wants goes now.
     if (!config.bgp) this.#fib.sweep()
   }

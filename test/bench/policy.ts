@@ -108,11 +108,11 @@ const policies: Policy[] = [
     ],
   },
 ]
-const settings = configuredNeighbors({
+const [settings] = configuredNeighbors({
   localAs: 65000,
   routerId: '10.0.0.1',
   neighbors: [{ address: '10.0.0.2', remoteAs: 65001, importPolicy: 'match' }],
-}).get('10.0.0.2')!
+})
 const pieces = updates()
 
 function run(which: string): { import: number; settle: number; accepted: number } {

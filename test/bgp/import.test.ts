@@ -70,11 +70,11 @@ describe('a path that is refused whatever the policy says', () => {
   it('is taken with a long path, and not with one that is longer than any of use', () => {
     const fixture = new Fixture()
     const importer = new Importer(fixture.attributes, fixture.hops, fixture.peer('10.0.0.2', true, 2))
-    const settings = configuredNeighbors({
+    const [settings] = configuredNeighbors({
       localAs: OURS,
       routerId: '10.0.0.1',
       neighbors: [{ address: '10.0.0.2', remoteAs: THEIRS }],
-    }).get('10.0.0.2')!
+    })
     const situation = { type: 'eBGP', remoteAs: THEIRS, policy: ACCEPT_ALL, group: 0, named: 0 } as const
     const context = importContext(
       settings,

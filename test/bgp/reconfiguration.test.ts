@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { TURN } from '../../src/bgp/slices.ts'
 import {
   Bgp,
   BgpNeighbor,
@@ -8,6 +9,7 @@ import {
   type BgpNeighbor as NeighborType,
 } from '../../src/model/config-bgp.ts'
 import type { Policy } from '../../src/model/config-policy.ts'
+import type { Clock } from '../../src/net/clock.ts'
 import { announcement } from './announcement.ts'
 import { ALL, Lab } from './harness.ts'
 import { Remote } from './remote.ts'
@@ -213,5 +215,147 @@ describe('another policy', () => {
     lab.seconds(1)
     expect([updates(member), updates(other)]).toEqual([1, 1])
     expect(box.speaker.neighbors().map(({ families }) => families[0]?.advertised)).toEqual([1, 1])
+  })
+})
+
+describe('a configuration of many neighbours', () => {
+  const ACCEPT: Policy = { name: 'nodes', rules: [{ action: 'accept' }] }
+  const REJECT: Policy = { name: 'closed', rules: [{ action: 'reject' }] }
+
+  /** Neighbours from 10.0.0.2 on that wait for connections. */
+  const neighbors = (count: number, more: Partial<NeighborType> = {}): NeighborType[] =>
+    Array.from({ length: count }, (_, index) => ({ ...OTHER, address: `10.0.0.${index + 2}`, ...more }))
+
+  /** Steps of any work that there is time for in one turn. */
+  const STEPS = 8
+
+  /** The largest step between two counts. */
+  const largest = (counts: readonly number[]) =>
+    Math.max(...counts.slice(1).map((count, index) => Math.abs(count - counts[index]!)))
+
+  /** A box whose turns are over after a few steps of any work; the next turn is when the test says so. */
+  function stepwise(bgp: BgpType, policies: readonly Policy[] = [ALL]) {
+    const lab = new Lab()
+    lab.network.delay = 0
+    const turns: (() => void)[] = []
+    let looks = 0
+    const clock: Clock = {
+      now: () => lab.clock.now() + (TURN / STEPS) * looks++,
+      wallTime: () => lab.clock.wallTime(),
+      after: (delay, action) => lab.clock.after(delay, action),
+    }
+    const box = lab.box('10.0.0.1', bgp, policies, { clock, defer: action => turns.push(action) })
+    const turn = () => {
+      if (turns.length === 0) throw new Error('there is nothing left to do')
+      for (const action of turns.splice(0)) action()
+    }
+    /** All that was sent arrives, and what it causes is done. */
+    const arrive = () => {
+      lab.clock.advance(0)
+      while (turns.length > 0) {
+        turn()
+        lab.clock.advance(0)
+      }
+    }
+    const dial = (host: number) =>
+      Remote.dial(lab.network.host(`10.0.0.${host}`), '10.0.0.1').open({ as: 64513, routerId: host })
+    arrive()
+    return { lab, box, turn, arrive, dial }
+  }
+
+  it('takes effect in short turns, and is in force for all when it is said to be', async () => {
+    const { box, turn } = stepwise({ ...OWN, neighbors: neighbors(2) })
+    let inForce = false
+    const configured = box.speaker.configure({ ...OWN, neighbors: neighbors(100) }, [ALL]).then(() => {
+      inForce = true
+    })
+    const counts = [box.speaker.neighbors().length]
+    while (counts.at(-1)! < 100) {
+      await Promise.resolve()
+      expect(inForce).toBe(false)
+      turn()
+      counts.push(box.speaker.neighbors().length)
+    }
+    expect(largest(counts)).toBeLessThanOrEqual(STEPS)
+    turn()
+    await configured
+    expect(box.neighbor('10.0.0.101').state).toBe('Active')
+  })
+
+  it('ends one session after the other', () => {
+    const { box, turn, arrive, dial } = stepwise({ ...OWN, neighbors: neighbors(20) })
+    const remotes = Array.from({ length: 20 }, (_, index) => dial(index + 2).keepalive())
+    arrive()
+    expect(box.speaker.neighborCounts().established).toBe(20)
+    void box.speaker.configure({ ...OWN, neighbors: neighbors(20, { enabled: false }) }, [ALL])
+    const left = [20]
+    while (left.at(-1)! > 0) {
+      turn()
+      left.push(box.speaker.neighborCounts().established)
+    }
+    expect(largest(left)).toBeLessThanOrEqual(STEPS)
+    arrive()
+    expect(remotes.map(({ notification }) => notification)).toEqual(
+      remotes.map(() => expect.objectContaining({ code: 6, subcode: 2 })),
+    )
+  })
+
+  it('is told and installed as a whole: nothing by an old choice of a policy that is another one now', () => {
+    const open = { importPolicy: 'nodes', exportPolicy: 'nodes' }
+    const closed = { importPolicy: 'closed', exportPolicy: 'closed' }
+    const before: BgpType = { ...OWN, neighbors: neighbors(20, open) }
+    const { lab, box, turn, arrive, dial } = stepwise(before, [{ ...REJECT, name: 'nodes' }])
+    box.originate('192.0.2.0/24')
+    const early = dial(20).keepalive()
+    arrive()
+    const late = dial(21)
+    arrive()
+    expect(early.names).toEqual(['OPEN', 'KEEPALIVE'])
+    const changes = box.sink.changes
+    // What they have had so far accepts all now, and none of them is to have it any longer.
+    void box.speaker.configure({ ...OWN, neighbors: neighbors(20, closed) }, [ACCEPT, REJECT])
+    for (let turns = 0; turns < 4; turns++) turn()
+    late.keepalive().send(announcement(['10.21.0.0/16'], { as: 64513, nexthop: '10.0.0.21' }))
+    lab.clock.advance(0)
+    expect(box.neighbor('10.0.0.21')).toMatchObject({
+      state: 'Established',
+      families: [{ received: 1, accepted: 0 }],
+    })
+    arrive()
+    expect(box.sink.changes).toBe(changes)
+    expect([...early.names, ...late.names]).not.toContain('UPDATE')
+    expect(box.neighbor('10.0.0.21').families[0]).toMatchObject({ received: 1, accepted: 0, advertised: 0 })
+  })
+
+  it('is the one that a connection meets, though its neighbour is not reached yet', () => {
+    const { lab, box, turn, arrive, dial } = stepwise({ ...OWN, neighbors: neighbors(2) })
+    void box.speaker.configure({ ...OWN, neighbors: neighbors(50) }, [ALL])
+    while (box.speaker.neighbors().length < 5) turn()
+    const remote = dial(51).keepalive()
+    lab.clock.advance(0)
+    expect(box.speaker.neighbors().length).toBeLessThan(20)
+    expect(box.neighbor('10.0.0.51').state).toBe('Established')
+    arrive()
+    expect(box.speaker.neighbors()).toHaveLength(50)
+    expect(remote.names).not.toContain('NOTIFICATION')
+    expect(box.events.filter(({ kind }) => kind === 'refused')).toEqual([])
+  })
+
+  it('gives way to the next one, wherever it is', async () => {
+    const { box, turn, arrive, dial } = stepwise({ ...OWN, neighbors: neighbors(3) })
+    const remote = dial(2).keepalive()
+    arrive()
+    const first = box.speaker.configure({ ...OWN, neighbors: neighbors(50, { holdTime: 30 }) }, [ALL])
+    while (box.speaker.neighbors().length < 10) turn()
+    const second = box.speaker.configure({ ...OWN, neighbors: neighbors(4, { holdTime: 60 }) }, [ALL])
+    arrive()
+    await Promise.all([first, second])
+    expect(box.speaker.neighbors()).toHaveLength(4)
+    expect(remote.notification).toMatchObject({ code: 6, subcode: 6 })
+    const again = dial(2).keepalive()
+    dial(3).keepalive()
+    arrive()
+    expect(again.heard[0]!.open!.holdTime).toBe(60)
+    expect(box.speaker.neighborCounts()).toEqual({ configured: 4, established: 2 })
   })
 })

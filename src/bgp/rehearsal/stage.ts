@@ -69,6 +69,7 @@ export class Stage {
       defer: action => this.#deferred.push(action),
     })
     this.#configure()
+    this.#settle()
     this.#actors = NEIGHBORS.map((_, index) => this.#enter(index))
     this.#settle()
   }
@@ -151,7 +152,10 @@ export class Stage {
     })
     const odd = this.#version % 2 === 1
     const tables = odd ? { installRoutes: false, multipath: 8, multipathRelax: false } : {}
-    this.#speaker.configure({ localAs: AS, routerId: OWN, neighbors, ...tables }, policies(this.#version))
+    void this.#speaker.configure(
+      { localAs: AS, routerId: OWN, neighbors, ...tables },
+      policies(this.#version),
+    )
   }
 
   #settle(): void {

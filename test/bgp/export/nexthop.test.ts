@@ -23,9 +23,7 @@ function nexthops(
   { local = '192.0.2.1', extended = false, link = LINK, ...neighbor }: Case = {},
 ) {
   const full = { address: '192.0.2.2', remoteAs: 65001, ...neighbor }
-  const settings = [
-    ...configuredNeighbors({ localAs: 65000, routerId: '192.0.2.1', neighbors: [full] }).values(),
-  ][0]!
+  const [settings] = configuredNeighbors({ localAs: 65000, routerId: '192.0.2.1', neighbors: [full] })
   const negotiated = { extendedNexthop: extended } as Negotiated
   const type = full.remoteAs === 65000 ? 'iBGP' : 'eBGP'
   const place = { settings, type, negotiated, localAddress: local } as const
