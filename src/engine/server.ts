@@ -12,8 +12,10 @@ import type {
 } from '../model/engine-protocol.ts'
 import { engineParameters } from '../model/engine-queries.ts'
 import { CausewayError } from '../model/errors.ts'
-import { type Line, LineReader, writeLine } from '../net/ndjson.ts'
+import type { Clock } from '../net/clock.ts'
+import { type Line, LineReader, writeLineInSteps } from '../net/ndjson.ts'
 import type { Engine } from './engine.ts'
+import { Pauses } from './pauses.ts'
 
 /** What of the engine is served. */
 export type ServedEngine = Pick<
@@ -58,12 +60,14 @@ const HANDLERS: Handlers = {
 /** Answers the manager on a Unix socket that only the engine's own user and group may open. */
 export class EngineServer {
   readonly #engine: ServedEngine
+  readonly #pauses: Pauses
   readonly #log: (line: string) => void
   readonly #server: Server
   readonly #clients = new Set<Socket>()
 
-  constructor(parts: { engine: ServedEngine; log: (line: string) => void }) {
+  constructor(parts: { engine: ServedEngine; clock: Clock; log: (line: string) => void }) {
     this.#engine = parts.engine
+    this.#pauses = new Pauses(parts.clock)
     this.#log = parts.log
     this.#server = createServer(client => this.#serve(client))
   }
@@ -104,7 +108,8 @@ export class EngineServer {
     const request = readRequest(line)
     const response: EngineResponse =
       'fault' in request ? { id: 0, error: faultOf(request.fault) } : await this.#respond(request)
-    if (client.writable) client.write(writeLine(response))
+    const text = await this.#pauses.finish(writeLineInSteps(response))
+    if (client.writable) client.write(text)
   }
 
   async #respond({ id, method, params }: EngineRequest): Promise<EngineResponse> {

@@ -96,7 +96,7 @@ try {
     log,
   })
   const report = await engine.start(initial)
-  const server = new EngineServer({ engine, log })
+  const server = new EngineServer({ engine, clock: systemClock, log })
   await server.listen(options.socket)
   log(
     `engine ${version} runs: revision ${engine.confirmed.revision}, ${report.changes} changes to the kernel, ${report.failures.length} refused`,

@@ -1,3 +1,5 @@
+import type { Steps } from './steps.ts'
+
 /**
  * Newline-delimited JSON: one JSON value a line, UTF-8. The framing of the socket between engine and manager.
  */
@@ -75,4 +77,33 @@ export class LineReader {
 /** A value as one line with its newline. */
 export function writeLine(value: unknown): string {
   return `${JSON.stringify(value)}\n`
+}
+
+/** Levels of a value whose parts are written one by one: an answer, its result, the list in it. */
+const LEVELS = 3
+
+/** The same in steps, for values that may be large. */
+export function* writeLineInSteps(value: unknown): Steps<string> {
+  const pieces: string[] = []
+  yield* write(value, LEVELS, pieces)
+  return `${pieces.join('')}\n`
+}
+
+function* write(value: unknown, levels: number, pieces: string[]): Steps<void> {
+  if (levels === 0 || typeof value !== 'object' || value === null) {
+    pieces.push(JSON.stringify(value) ?? 'null')
+    return
+  }
+  const list = Array.isArray(value)
+  let before = list ? '[' : '{'
+  for (const [key, part] of list ? value.entries() : Object.entries(value)) {
+    if (part === undefined && !list) continue
+    pieces.push(before)
+    if (!list) pieces.push(JSON.stringify(key), ':')
+    yield* write(part, levels - 1, pieces)
+    before = ','
+    yield
+  }
+  if (before !== ',') pieces.push(before)
+  pieces.push(list ? ']' : '}')
 }

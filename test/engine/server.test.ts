@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EngineServer, type ServedEngine } from '../../src/engine/server.ts'
 import { CausewayError } from '../../src/model/errors.ts'
+import { systemClock } from '../../src/net/clock.ts'
 import { LineReader } from '../../src/net/ndjson.ts'
 
 let directory: string
@@ -38,7 +39,7 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'engine-server-'))
   path = join(directory, 'run', 'engine.sock')
   lines = []
-  server = new EngineServer({ engine, log: line => lines.push(line) })
+  server = new EngineServer({ engine, clock: systemClock, log: line => lines.push(line) })
   await server.listen(path)
   const reader = new LineReader()
   client = connect(path)
@@ -129,7 +130,7 @@ describe('the engine’s socket', () => {
   it('takes the place of a socket that a killed engine left', async () => {
     const left = join(directory, 'left.sock')
     writeFileSync(left, '')
-    const next = new EngineServer({ engine, log: () => {} })
+    const next = new EngineServer({ engine, clock: systemClock, log: () => {} })
     await next.listen(left)
     expect(statSync(left).isSocket()).toBe(true)
     next.close()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { LineReader, writeLine } from '../../src/net/ndjson.ts'
+import { LineReader, writeLine, writeLineInSteps } from '../../src/net/ndjson.ts'
+import { finish } from '../../src/net/steps.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -43,5 +44,26 @@ describe('lines of JSON', () => {
     reader.push(buffer)
     buffer.fill(0)
     expect(reader.push(bytes('c"\n'))).toEqual([{ value: 'abc' }])
+  })
+})
+
+describe('a line that is written in steps', () => {
+  it.each([
+    [{ id: 1, result: { routes: [{ prefix: '10.0.0.0/8', paths: [{ best: true }] }, null], cursor: '4.1' } }],
+    [{ id: 2, result: [] }],
+    [{ id: 3, result: {}, error: undefined }],
+    [{ id: 4, result: [undefined, 'a\nb', [[[1, 2], { deep: [{}] }]]] }],
+    [{ 'a "key"': { list: [1, true, 'é€😀'] } }],
+    [[]],
+    [{}],
+    [null],
+    ['text'],
+  ])('is what it is in one: %j', value => {
+    expect(finish(writeLineInSteps(value))).toBe(writeLine(value))
+  })
+
+  it('has a step for each row', () => {
+    const rows = Array.from({ length: 100 }, (_, index) => ({ index }))
+    expect([...writeLineInSteps({ id: 1, result: { rows } })].length).toBeGreaterThanOrEqual(100)
   })
 })
