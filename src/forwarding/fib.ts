@@ -79,6 +79,8 @@ export class Fib {
   #doubt: 'none' | 'nexthops' | 'all' = 'none'
   #working: Promise<void> | undefined
   #idle: (() => void)[] = []
+  /** The kernel could not be spoken to: it is left alone until then. */
+  #restTimer: Timer | undefined
   #garbageTimer: Timer | undefined
   #objectTimer: Timer | undefined
   #routeTimer: Timer | undefined
@@ -112,12 +114,13 @@ export class Fib {
 
   /** Reads what an earlier run left; before this is done, nothing is written. */
   async start(): Promise<void> {
-    const [links, nexthops, ...batches] = await Promise.all([
-      this.#kernel.dump('links'),
+    // Taken when they come: what the kernel tells next is newer.
+    const links = this.#kernel.dump('links').then(rows => this.#takeLinks(rows))
+    const [nexthops, ...batches] = await Promise.all([
       this.#kernel.dump('nexthops'),
       ...FAMILIES.map(family => this.#readRoutes(family)),
     ])
-    this.#takeLinks(links)
+    await links
     this.#targets.objects.adopt(nexthops)
     for (const batch of batches) this.#tables[batch.family].adopt(batch, this.#route.metric)
     this.#started = true
@@ -188,9 +191,8 @@ export class Fib {
   async close(): Promise<void> {
     this.#closed = true
     this.#stopMonitor()
-    for (const timer of [this.#garbageTimer, this.#objectTimer, this.#routeTimer, this.#repairTimer]) {
-      timer?.cancel()
-    }
+    const timers = [this.#garbageTimer, this.#objectTimer, this.#routeTimer, this.#repairTimer]
+    for (const timer of [this.#restTimer, ...timers]) timer?.cancel()
     await this.#working
   }
 
@@ -208,13 +210,13 @@ export class Fib {
 
   /** Starts working through what is queued, after the code that runs now: what it queues goes together. */
   #work(): void {
-    if (this.#working !== undefined || !this.#started || this.#closed) return
+    if (this.#working !== undefined || this.#restTimer !== undefined || !this.#started || this.#closed) return
     this.#working = Promise.resolve()
       .then(() => this.#workThrough())
       .catch(error => this.#stumble(error as Error))
       .finally(() => {
         this.#working = undefined
-        if (this.#closed || !this.#hasWork() || this.#doubt === 'all') this.#tellIdle()
+        if (this.#closed || !this.#hasWork() || this.#restTimer !== undefined) this.#tellIdle()
         else this.#work()
       })
   }
@@ -228,7 +230,10 @@ export class Fib {
     if (this.#closed) return
     this.#log(`kernel: routes cannot be written: ${error.message}`)
     this.#doubt = 'all'
-    this.#clock.after(RETRY_AFTER_ERROR, () => this.#work())
+    this.#restTimer ??= this.#clock.after(RETRY_AFTER_ERROR, () => {
+      this.#restTimer = undefined
+      this.#work()
+    })
   }
 
   async #workThrough(): Promise<void> {
@@ -279,7 +284,8 @@ export class Fib {
   /** Has the nexthop objects made that routes are to point at. */
   async #settle(): Promise<void> {
     const heirs = { heirs: (family: Family, ids: ReadonlySet<number>) => this.#tables[family].heirs(ids) }
-    while (!this.#closed) {
+    // In doubt the objects are looked at first: there may be fewer of them than is believed.
+    while (!this.#closed && this.#doubt === 'none') {
       const { changes, retargeted } = this.#targets.settle(heirs)
       if (changes.length > 0) {
         await this.#apply(changes)
@@ -296,7 +302,8 @@ export class Fib {
     const results = await this.#kernel.apply(changes)
     changes.forEach((change, i) => {
       const failure = results[i]
-      this.#targets.sent(change, failure && describeFailure(failure))
+      if (change.op === 'replaceNexthop' && failure?.code === 'ENOENT') this.#doubtNexthops()
+      else this.#targets.sent(change, failure && describeFailure(failure))
     })
   }
 

@@ -151,7 +151,7 @@ export class NexthopTargets implements Targets {
       const object = this.objects.get(change.id)
       if (object) this.objects.remove(object)
     }
-    if (change.op !== 'setNexthop') return
+    if (change.op !== 'setNexthop' && change.op !== 'replaceNexthop') return
     const object = this.objects.get(change.nexthop.id)
     if (!object) return
     if (error === undefined) {
@@ -321,6 +321,10 @@ export class NexthopTargets implements Targets {
   }
 }
 
-function setNexthop({ wanted }: NexthopObject): KernelChange {
-  return { op: 'setNexthop', nexthop: wanted }
+/**
+ * What the kernel is believed to have is replaced, not made: where it went with its link in silence, its routes went too, and
+ * a new one of the same id would hide that.
+ */
+function setNexthop({ wanted, kernel }: NexthopObject): KernelChange {
+  return { op: kernel ? 'replaceNexthop' : 'setNexthop', nexthop: wanted }
 }

@@ -198,6 +198,7 @@ export interface RouteColumns extends RouteBatch {
  *   VNI, port and the family of its local address cannot be changed.
  * - `setNeighbor`, `setFdb` and `setNexthop` make or replace. A `setFdb` of the all-zero or of a group MAC adds one
  *   more destination to flood to.
+ * - `replaceNexthop` is refused with ENOENT where there is none with this id.
  * - `deleteNexthop` takes the routes that point at it with it. So does a link that goes down or away with its
  *   nexthops. Of neither does the kernel tell more than the nexthop or the link itself.
  * - A nexthop of IPv6 that is a blackhole needs the loopback link to be up.
@@ -209,7 +210,7 @@ export type KernelChange =
   | { readonly op: 'addAddress' | 'deleteAddress'; readonly address: InterfaceAddress }
   | { readonly op: 'setNeighbor' | 'deleteNeighbor'; readonly neighbor: Neighbor }
   | { readonly op: 'setFdb' | 'deleteFdb'; readonly entry: FdbEntry }
-  | { readonly op: 'setNexthop'; readonly nexthop: Nexthop }
+  | { readonly op: 'setNexthop' | 'replaceNexthop'; readonly nexthop: Nexthop }
   | { readonly op: 'deleteNexthop'; readonly id: number }
   | { readonly op: 'setSysctl'; readonly path: string; readonly value: string }
 

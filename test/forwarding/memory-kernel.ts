@@ -269,16 +269,10 @@ export class MemoryKernel implements Kernel {
       this.fdb = this.fdb.filter(one => !sameFdb(one, entry, true))
       return undefined
     },
-    setNexthop: ({ nexthop }) => {
-      const link = this.links.get(nexthop.link ?? 0)
-      if (nexthop.group?.some(({ id }) => !this.nexthops.has(id))) {
-        return failure('EINVAL', 'Invalid nexthop id')
-      }
-      if (nexthop.link !== undefined && !(link?.up && link.carrier)) {
-        return failure('ENETDOWN', 'Carrier for nexthop device is down')
-      }
-      this.nexthops.set(nexthop.id, nexthop)
-      return undefined
+    setNexthop: ({ nexthop }) => this.#setNexthop(nexthop),
+    replaceNexthop: ({ nexthop }) => {
+      if (!this.nexthops.has(nexthop.id)) return failure('ENOENT', 'Replace specified without create')
+      return this.#setNexthop(nexthop)
     },
     deleteNexthop: ({ id }) => {
       this.removeNexthop(id)
@@ -303,6 +297,18 @@ export class MemoryKernel implements Kernel {
       ...(vxlan && { vxlan }),
       ...(ipip && { ipip }),
     })
+    return undefined
+  }
+
+  #setNexthop(nexthop: Nexthop): KernelFailure | undefined {
+    const link = this.links.get(nexthop.link ?? 0)
+    if (nexthop.group?.some(({ id }) => !this.nexthops.has(id))) {
+      return failure('EINVAL', 'Invalid nexthop id')
+    }
+    if (nexthop.link !== undefined && !(link?.up && link.carrier)) {
+      return failure('ENETDOWN', 'Carrier for nexthop device is down')
+    }
+    this.nexthops.set(nexthop.id, nexthop)
     return undefined
   }
 

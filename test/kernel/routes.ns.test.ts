@@ -116,6 +116,20 @@ describe('nexthops in the kernel', () => {
     expect(ip('route', 'get', '20.0.0.0')[0]).toMatchObject({ gateway: '192.0.2.7' })
   })
 
+  it('are replaced where they are, and not made where they are not', async () => {
+    const nexthop = (id: number) => ({ id, gateway: '192.0.2.7', link, protocol: PROTOCOL })
+    const results = await kernel.apply([
+      { op: 'replaceNexthop', nexthop: nexthop(1) },
+      { op: 'replaceNexthop', nexthop: nexthop(9) },
+      { op: 'replaceNexthop', nexthop: { id: 8, group: [{ id: 1, weight: 1 }], protocol: PROTOCOL } },
+    ])
+    const missing = { code: 'ENOENT', message: expect.any(String) }
+    expect(results).toEqual([undefined, missing, missing])
+    const there = await kernel.dump('nexthops')
+    expect(there.find(({ id }) => id === 1)).toMatchObject({ gateway: '192.0.2.7' })
+    expect(there.filter(({ id }) => id > 7)).toEqual([])
+  })
+
   it('take their routes with them', async () => {
     await kernel.writeRoutes(rows(4, 10, 2))
     expect(await kernel.apply([{ op: 'deleteNexthop', id: 2 }])).toEqual([undefined])

@@ -3,7 +3,7 @@ import type { KernelChange } from '../objects.ts'
 import { writeAddAddress, writeDeleteAddress } from './address.ts'
 import { writeDeleteLink, writeSetLink } from './link.ts'
 import { writeDeleteFdb, writeDeleteNeighbor, writeSetFdb, writeSetNeighbor } from './neighbor.ts'
-import { writeDeleteNexthop, writeSetNexthop } from './nexthop.ts'
+import { writeDeleteNexthop, writeReplaceNexthop, writeSetNexthop } from './nexthop.ts'
 
 /** Changes that are one message each, so that many go into one batch. */
 export type MessageChange = Exclude<KernelChange, { readonly op: 'addLink' | 'setSysctl' }>
@@ -22,6 +22,7 @@ const WRITERS: {
   setFdb: (writer, { entry }) => writeSetFdb(writer, entry),
   deleteFdb: (writer, { entry }) => writeDeleteFdb(writer, entry),
   setNexthop: (writer, { nexthop }) => writeSetNexthop(writer, nexthop),
+  replaceNexthop: (writer, { nexthop }) => writeReplaceNexthop(writer, nexthop),
   deleteNexthop: (writer, { id }) => writeDeleteNexthop(writer, id),
 }
 

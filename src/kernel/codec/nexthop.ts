@@ -20,8 +20,17 @@ export function requestNexthops(writer: MessageWriter): void {
 
 /** Makes a nexthop, or replaces the one of this id: what points at it follows at once. */
 export function writeSetNexthop(writer: MessageWriter, nexthop: Nexthop): void {
+  writeNexthop(writer, nexthop, NLM_F.CREATE | NLM_F.REPLACE)
+}
+
+/** Replaces the nexthop of this id. The kernel answers ENOENT where there is none (nexthop.c, insert_nexthop). */
+export function writeReplaceNexthop(writer: MessageWriter, nexthop: Nexthop): void {
+  writeNexthop(writer, nexthop, NLM_F.REPLACE)
+}
+
+function writeNexthop(writer: MessageWriter, nexthop: Nexthop, flags: number): void {
   const gateway = nexthop.gateway === undefined ? undefined : addressBytes(nexthop.gateway)
-  writer.begin(RTM.NEWNEXTHOP, NLM_F.CREATE | NLM_F.REPLACE)
+  writer.begin(RTM.NEWNEXTHOP, flags)
   header(writer, addressFamily(nexthop, gateway), nexthop.protocol, nexthop.onlink ? RTNH_F.ONLINK : 0)
   writer.u32(NHA.ID, nexthop.id)
   if (nexthop.group) writer.attribute(NHA.GROUP, groupBytes(nexthop.group))
