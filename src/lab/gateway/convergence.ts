@@ -5,6 +5,7 @@ import { KernelEvents } from '../kernel-events.ts'
 import type { Namespace } from '../namespace.ts'
 import { until } from '../wait.ts'
 import type { Box } from './box.ts'
+import { whyMissing } from './missing-routes.ts'
 import { NETWORKS, type NodeName } from './plan.ts'
 import type { Topology } from './topology.ts'
 
@@ -108,17 +109,24 @@ function conditions(topology: Topology, box: Box, events: ReadonlyMap<string, Ke
     const what = `the kernel of ${name === 'box' ? 'the box' : name} has its IPv${family} routes`
     return {
       what,
-      wait: (limit, signal) => {
+      wait: async (limit, signal) => {
         const listener = events.get(name)
-        return until(
-          what,
-          async () => {
-            const missing = await missingRoutes(namespaces.get(name)!, family, prefixes)
-            if (missing.length > 0) throw new LabError(`${missing.join(', ')} missing`)
-            return true
-          },
-          { limit, signal, interval: 1000, ...(listener && { wake: listener.wake }) },
-        )
+        let missing = prefixes
+        try {
+          await until(
+            what,
+            async () => {
+              missing = await missingRoutes(namespaces.get(name)!, family, prefixes)
+              if (missing.length > 0) throw new LabError(`${missing.join(', ')} missing`)
+              return true
+            },
+            { limit, signal, interval: 1000, ...(listener && { wake: listener.wake }) },
+          )
+        } catch (error) {
+          if (signal.aborted || name !== 'box') throw error
+          const why = await whyMissing(box, missing).catch(({ message }: Error) => [message])
+          throw new LabError(`${(error as Error).message}. ${why.join(' ')}`)
+        }
       },
     }
   }
