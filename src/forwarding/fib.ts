@@ -49,6 +49,8 @@ const REPAIRS = 5
 const REPAIR_WINDOW = 5_000
 const REPAIR_WINDOW_MAX = 60_000
 const RETRY_AFTER_ERROR = 1_000
+/** So often links and nexthop objects are read without a cause: few, whatever the number of routes. */
+const AUDIT_PERIOD = 30_000
 
 const FAMILIES: readonly Family[] = [4, 6]
 
@@ -75,7 +77,7 @@ export class Fib {
   #started = false
   #swept = false
   #closed = false
-  /** The kernel's nexthop objects, and all routes too, are to be read and compared with what we believe. */
+  /** Links and the kernel's nexthop objects, and all routes too, are to be read and compared with what we believe. */
   #doubt: 'none' | 'nexthops' | 'all' = 'none'
   #working: Promise<void> | undefined
   #idle: (() => void)[] = []
@@ -87,6 +89,7 @@ export class Fib {
   #routeRetryAt = 0
   #routeWait = REFUSED_WAIT
   #repairTimer: Timer | undefined
+  #auditTimer: Timer | undefined
   #repairWindow = REPAIR_WINDOW
 
   /**
@@ -124,6 +127,7 @@ export class Fib {
     this.#targets.objects.adopt(nexthops)
     for (const batch of batches) this.#tables[batch.family].adopt(batch, this.#route.metric)
     this.#started = true
+    this.#scheduleAudit()
     this.#work()
   }
 
@@ -191,8 +195,8 @@ export class Fib {
   async close(): Promise<void> {
     this.#closed = true
     this.#stopMonitor()
-    const timers = [this.#garbageTimer, this.#objectTimer, this.#routeTimer, this.#repairTimer]
-    for (const timer of [this.#restTimer, ...timers]) timer?.cancel()
+    const retries = [this.#restTimer, this.#objectTimer, this.#routeTimer, this.#repairTimer]
+    for (const timer of [this.#garbageTimer, this.#auditTimer, ...retries]) timer?.cancel()
     await this.#working
   }
 
@@ -311,6 +315,7 @@ export class Fib {
   async #lookAgain(): Promise<void> {
     const doubt = this.#doubt
     this.#doubt = 'none'
+    this.#takeLinks(await this.#kernel.dump('links'))
     const nexthops = await this.#kernel.dump('nexthops')
     const lost = new Set(this.#targets.objects.compare(nexthops).map(({ id }) => id))
     for (const family of FAMILIES) {
@@ -319,10 +324,8 @@ export class Fib {
         if (slot >= 0) await new Promise<void>(resolve => setImmediate(resolve))
       }
     }
-    this.#targets.unsettleAll()
+    if (!this.#targets.objects.areCurrent()) this.#targets.unsettleAll()
     if (doubt !== 'all') return
-    const links = await this.#kernel.dump('links')
-    this.#takeLinks(links)
     for (const family of FAMILIES) {
       const differ = this.#tables[family].compare(await this.#readRoutes(family), this.#route.metric)
       if (differ > 0)
@@ -361,6 +364,14 @@ export class Fib {
       case 'fdb':
         return
     }
+  }
+
+  #scheduleAudit(): void {
+    this.#auditTimer = this.#clock.after(AUDIT_PERIOD, () => {
+      this.#doubtNexthops()
+      this.#work()
+      this.#scheduleAudit()
+    })
   }
 
   #doubtNexthops(): void {

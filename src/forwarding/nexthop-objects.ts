@@ -111,6 +111,12 @@ export class NexthopObjects {
     return lost
   }
 
+  /** Whether the kernel has all of them as they are to be. */
+  areCurrent(): boolean {
+    for (const object of this.#byId.values()) if (!isCurrent(object)) return false
+    return true
+  }
+
   #noteForeign(nexthops: readonly Nexthop[]): void {
     const foreign = nexthops.filter(({ id, protocol }) => inRange(id) && protocol !== this.#protocol)
     this.#foreign = new Set(foreign.map(({ id }) => id))

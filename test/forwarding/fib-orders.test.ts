@@ -206,3 +206,38 @@ describe('a link that goes down while its routes move to another', () => {
     expect(fib.status()).toMatchObject({ installed: 1, pending: 0, failures: [] })
   })
 })
+
+describe('a link that comes up while the FIB starts', () => {
+  it('is known as it is, though the answer of before is there later than the event', async () => {
+    const kernel = new MemoryKernel()
+    const distant = new DistantKernel(kernel)
+    kernel.addPort('eth0')
+    const fib = new Fib({ kernel: distant, clock: new ManualClock(), log: () => {} })
+    const started = fib.start()
+    await distant.answer()
+    kernel.setPort('eth0', { up: true, carrier: true })
+    distant.read()
+    await distant.settle()
+    await started
+    const { bytes, length } = parsePrefix('10.0.0.0/16')!
+    fib.set(4, bytes, 0, length, nexthopsOf('192.0.2.1%eth0', 1))
+    await distant.settle()
+    expect(fib.status()).toMatchObject({ installed: 1, unresolved: 0 })
+  })
+
+  it('is found by the next audit, where nobody told of it', async () => {
+    const kernel = new MemoryKernel()
+    const clock = new ManualClock()
+    const link = kernel.addPort('eth0')
+    const fib = new Fib({ kernel, clock, log: () => {} })
+    await fib.start()
+    kernel.links.set(link.index, { ...link, up: true, carrier: true })
+    const { bytes, length } = parsePrefix('10.0.0.0/16')!
+    fib.set(4, bytes, 0, length, nexthopsOf('192.0.2.1%eth0', 1))
+    await fib.flushed()
+    expect(fib.status()).toMatchObject({ installed: 0, unresolved: 1 })
+    clock.advance(30_000)
+    await fib.flushed()
+    expect(fib.status()).toMatchObject({ installed: 1, unresolved: 0 })
+  })
+})
