@@ -14,7 +14,7 @@ export class AdjRibOut {
   /** Entries that announce something. */
   size = 0
   readonly #attributes: AttributeStore
-  /** Entries that were ever used: columns have more room than that. */
+  /** Columns have more room than that. */
   #length = 0
   /** By neighbour: how many entries are of it. */
   #sizeFrom = new Uint32Array(64)
@@ -56,15 +56,18 @@ export class AdjRibOut {
     this.#attributes.release(before)
   }
 
-  /** Another one that says the same. */
-  copy(): AdjRibOut {
-    const other = new AdjRibOut(this.#attributes)
-    other.set = this.set.slice(0, this.#length)
-    other.from = this.from.slice(0, this.#length)
-    other.size = this.size
-    other.#length = this.#length
-    other.#sizeFrom = this.#sizeFrom.slice()
-    for (let at = 0; at < this.#length; at++) if (other.set[at] !== 0) this.#attributes.retain(other.set[at]!)
-    return other
+  /** Entries that were ever used. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Has another say the same with the entries from one on, up to another. */
+  copyTo(other: AdjRibOut, from: number, to: number): void {
+    for (let at = from; at < to; at++) {
+      const set = this.set[at]!
+      if (set === 0) continue
+      this.#attributes.retain(set)
+      other.record(at, set, this.from[at]!)
+    }
   }
 }

@@ -11,6 +11,7 @@ import { isInternal, mayAnnounce } from './eligibility.ts'
 import { GroupWriter, type Single, type WriterEnvironment } from './group-writer.ts'
 import type { Member } from './member.ts'
 import { Nexthop, nexthopFor } from './nexthop.ts'
+import { RibOutCopy } from './rib-out-copy.ts'
 import { TableWalk } from './table-walk.ts'
 import type { Treatment } from './treatment.ts'
 
@@ -181,10 +182,18 @@ export class UpdateGroup implements Follower {
     this.#walk.leave(member)
   }
 
-  /** Another group of the same Adj-RIB-Out for some of the members. */
-  split(members: Iterable<Member>, treatment: Treatment): UpdateGroup {
+  /** What members of another group will have been told: it says no more until the copy is whole. */
+  copyOut(): RibOutCopy {
+    return new RibOutCopy(this.#out, this.#attributes)
+  }
+
+  /**
+   * Another group for some of the members.
+   * @param out a copy of what all were told
+   */
+  split(members: Iterable<Member>, treatment: Treatment, out: AdjRibOut): UpdateGroup {
     const other = new UpdateGroup(this.#environment, treatment)
-    other.#out = this.#out.copy()
+    other.#out = out
     other.#fresh = false
     this.#walk.hand(members, other.#walk)
     for (const member of members) {
@@ -233,15 +242,25 @@ export class UpdateGroup implements Follower {
 
   /** The group is no more; returns what it held. */
   dissolve(): AbandonedRibOut {
-    const abandoned = new AbandonedRibOut(this.#table, this.#out, this.allPaths)
+    const abandoned = this.abandon(this.#out)
     this.#table.unfollow(this)
     return abandoned
+  }
+
+  /** A copy of what it told is not needed, whole or not. */
+  abandon(out: AdjRibOut): AbandonedRibOut {
+    return new AbandonedRibOut(this.#table, out, this.allPaths)
   }
 
   /** Members that lag so far behind the others that they need a group of their own. */
   slow(): Member[] {
     if (!this.#writer.wrote) return []
     this.#writer.wrote = false
+    return this.lagging()
+  }
+
+  /** The same, whether it has written since or not. */
+  lagging(): Member[] {
     const lagging = [...this.members].filter(member => member.waiting > SLOW)
     return lagging.length < this.members.size ? lagging : []
   }

@@ -1,10 +1,19 @@
 import type { Family } from '../../net/address.ts'
 import type { AbandonedRibOut } from './abandoned-rib-out.ts'
+import type { AdjRibOut } from './adj-rib-out.ts'
 import { Batch } from './batch.ts'
 import type { WriterEnvironment } from './group-writer.ts'
 import type { Member } from './member.ts'
+import type { RibOutCopy } from './rib-out-copy.ts'
 import type { Treatment } from './treatment.ts'
 import { type Batches, UpdateGroup } from './update-group.ts'
+
+interface Copying {
+  readonly group: UpdateGroup
+  readonly copy: RibOutCopy
+  /** Takes the copy over. */
+  readonly done: (out: AdjRibOut) => void
+}
 
 /** The update groups of one family: who is in which, and when two become one. */
 export class UpdateGroups {
@@ -14,6 +23,8 @@ export class UpdateGroups {
   readonly #groups: UpdateGroup[] = []
   /** How members are to be treated; undefined: as they are. */
   #wanted: (peer: number) => Treatment | undefined = () => undefined
+  /** Of a group a part of which is to go its own way: until the copy is whole, no group says anything. */
+  #copying: Copying | undefined
   /** What groups had told that are no more. */
   readonly #abandoned: AbandonedRibOut[] = []
   /** Group of a neighbour, by its number. */
@@ -29,7 +40,8 @@ export class UpdateGroups {
   }
 
   get busy(): boolean {
-    return this.#abandoned.length > 0 || this.#groups.some(group => group.busy || group.outdated)
+    if (this.#copying || this.#abandoned.length > 0) return true
+    return this.#groups.some(group => group.busy || group.outdated)
   }
 
   of(peer: number): UpdateGroup | undefined {
@@ -90,31 +102,37 @@ export class UpdateGroups {
    * @param gathering new members wait for others
    */
   run(now: () => number, until: number, gathering = false): boolean {
-    if (this.#bringUpToDate(now, until)) return true
+    if (this.#copyOn(now, until) || this.#bringUpToDate(now, until)) return true
     let more = false
     for (const group of [...this.#groups]) {
       if (!group.busy || (gathering && group.fresh)) continue
       if (now() >= until) return true
-      const slow = group.slow()
-      if (slow.length > 0) this.#split(group, slow, group.treatment)
+      if (group.slow().length > 0) {
+        this.#copy(group, out => this.#partFrom(group, group.lagging(), out))
+        if (this.#copyOn(now, until)) return true
+      }
       if (group.run(now, until, gathering)) more = true
     }
     this.#merge()
     return this.#forget(now, until) || more
   }
 
-  /** A part that parts from its group takes a copy of an Adj-RIB-Out along: one after the other. */
+  /** Members that are to be treated otherwise leave their groups, one part after the other. True: there is more to do. */
   #bringUpToDate(now: () => number, until: number): boolean {
     const next = () => this.#groups.find(({ outdated }) => outdated)
     for (let group = next(); group; group = next()) {
-      group.outdated = this.#takeOut(group)
-      if (now() >= until) return next() !== undefined
+      const { wanted, part } = this.#otherwise(group)
+      group.outdated = part.length > 0 && part.length < group.members.size
+      if (group.outdated) this.#copy(group, out => this.#takeOut(group!, out))
+      else if (wanted) group.retarget(wanted)
+      if (this.#copyOn(now, until) || now() >= until)
+        return this.#copying !== undefined || next() !== undefined
     }
     return false
   }
 
-  /** Takes members that are to be treated alike, and otherwise than now, out of a group. True: there may be others. */
-  #takeOut(group: UpdateGroup): boolean {
+  /** Members of a group that are to be treated alike, and otherwise than now. There may be others. */
+  #otherwise(group: UpdateGroup): { wanted: Treatment | undefined; part: Member[] } {
     let wanted: Treatment | undefined
     const part: Member[] = []
     for (const member of group.members) {
@@ -123,11 +141,35 @@ export class UpdateGroups {
       wanted ??= treatment
       if (treatment.text === wanted.text) part.push(member)
     }
-    if (!wanted) return false
-    const all = part.length === group.members.size
-    const alike = all ? group : this.#split(group, part, group.treatment)
-    alike.retarget(wanted)
-    return !all
+    return { wanted, part }
+  }
+
+  /** Has a copy made of what a group told, and then something done with it. */
+  #copy(group: UpdateGroup, done: (out: AdjRibOut) => void): void {
+    this.#copying = { group, copy: group.copyOut(), done }
+  }
+
+  /** True: the time is over, and there is more to copy. */
+  #copyOn(now: () => number, until: number): boolean {
+    const copying = this.#copying
+    if (!copying) return false
+    if (copying.copy.run(now, until)) return true
+    this.#copying = undefined
+    copying.done(copying.copy.copy)
+    return false
+  }
+
+  /** While the copy was made, members may have gone, and others may be wanted otherwise. */
+  #takeOut(group: UpdateGroup, out: AdjRibOut): void {
+    const { wanted, part } = this.#otherwise(group)
+    this.#partFrom(group, part, out)?.retarget(wanted!)
+  }
+
+  /** Some members of a group become one of their own, where there are such, and others. */
+  #partFrom(group: UpdateGroup, part: readonly Member[], out: AdjRibOut): UpdateGroup | undefined {
+    if (part.length > 0 && part.length < group.members.size) return this.#split(group, part, out)
+    this.#abandoned.push(group.abandon(out))
+    return undefined
   }
 
   #forget(now: () => number, until: number): boolean {
@@ -138,11 +180,10 @@ export class UpdateGroups {
     return false
   }
 
-  #split(group: UpdateGroup, members: readonly Member[], treatment: Treatment): UpdateGroup {
-    const other = group.split(members, treatment)
+  #split(group: UpdateGroup, members: readonly Member[], out: AdjRibOut): UpdateGroup {
+    const other = group.split(members, group.treatment, out)
     this.#groups.push(other)
     for (const { peer } of members) this.#groupOf.set(peer, other)
-    if (group.members.size === 0) this.#dissolve(group)
     return other
   }
 
@@ -165,6 +206,10 @@ export class UpdateGroups {
 
   #dissolve(group: UpdateGroup): void {
     this.#groups.splice(this.#groups.indexOf(group), 1)
+    if (this.#copying?.group === group) {
+      this.#abandoned.push(group.abandon(this.#copying.copy.copy))
+      this.#copying = undefined
+    }
     this.#abandoned.push(group.dissolve())
   }
 }
