@@ -21,8 +21,11 @@ export interface ReconfigurationHost {
   readonly clock: Clock
   readonly slices: Slices
   readonly neighbors: ReadonlyMap<string, Neighbor>
-  /** Who comes from now on, and what is compiled, is as this configuration has it. */
-  begin(config: SpeakerConfig): void
+  /**
+   * Who comes from now on, and what is compiled, is as this configuration has it.
+   * @param wanted all neighbours that it names, by what they are known by
+   */
+  begin(config: SpeakerConfig, wanted: ReadonlyMap<string, NeighborSettings>): void
   /** What the configuration says of a neighbour from a listen range; undefined where it has none for the address. */
   dynamic(address: string): NeighborSettings | undefined
   importPolicy(settings: NeighborSettings, remoteAs: number): CompiledPolicy
@@ -31,8 +34,8 @@ export interface ReconfigurationHost {
   /** What groups may hear of is another thing. */
   review(): void
   add(settings: NeighborSettings): void
-  /** @param wanted all neighbours that the configuration names, by what they are known by */
-  complete(config: SpeakerConfig, wanted: ReadonlyMap<string, NeighborSettings>): void
+  /** All neighbours are as this configuration has them. */
+  complete(config: SpeakerConfig): void
 }
 
 interface Underway {
@@ -132,7 +135,7 @@ export class Reconfiguration implements Task {
     const underway = this.#underway!
     underway.begun = true
     this.#active = true
-    host.begin(config)
+    host.begin(config, wanted)
     for (const address of host.neighbors.keys()) {
       yield
       this.#reach(underway, address)
@@ -142,7 +145,7 @@ export class Reconfiguration implements Task {
       this.#reach(underway, address)
     }
     this.#end(underway)
-    host.complete(config, wanted)
+    host.complete(config)
   }
 
   #reach(underway: Underway, address: string): void {

@@ -123,13 +123,13 @@ export class Speaker implements NeighborHost {
     this.#reconfiguration = new Reconfiguration({
       ...this.environment,
       neighbors: this.#neighbors,
-      begin: config => this.#begin(config),
+      begin: (config, wanted) => this.#begin(config, wanted),
       dynamic: address => this.#acceptance.dynamic(address),
       importPolicy: (settings, remoteAs) => this.#policies.importPolicy(settings, remoteAs),
       regroup: neighbor => this.#setGroup(neighbor),
       review: () => this.#announcing.review(),
       add: settings => this.#add(settings),
-      complete: (config, wanted) => this.#complete(config, wanted),
+      complete: config => this.#complete(config),
     })
     this.#deferral = new RestartDeferral(options.clock, expected, () => this.settle())
     this.#gathering = new Gathering(options.clock, () => this.#settleSoon())
@@ -407,15 +407,19 @@ export class Speaker implements NeighborHost {
     return more
   }
 
-  #begin({ bgp, policies, lists }: SpeakerConfig): void {
+  #begin({ bgp, policies, lists }: SpeakerConfig, wanted: ReadonlyMap<string, NeighborSettings>): void {
     this.#bgp = bgp
     this.#policies.configure(policies, lists)
     this.#acceptance.configure(bgp)
+    this.#acceptance.listen(wanted.values())
     this.monitor.configure(bgp?.bmp)
     this.#collectOwnAddresses()
+    const comes = (address: string) =>
+      wanted.get(address)?.enabled ?? this.#acceptance.dynamic(address) !== undefined
+    this.#deferral.begin(comes, restartTime(bgp, wanted), bgp && this.#unsure(bgp, wanted))
   }
 
-  #complete({ bgp }: SpeakerConfig, wanted: ReadonlyMap<string, NeighborSettings>): void {
+  #complete({ bgp }: SpeakerConfig): void {
     const tableSettings = {
       multipath: bgp?.multipath ?? 64,
       multipathRelax: bgp?.multipathRelax ?? true,
@@ -423,11 +427,7 @@ export class Speaker implements NeighborHost {
       installRoutes: bgp?.installRoutes ?? true,
     }
     for (const family of [4, 6] as const) this.tables.paths[family].configure(tableSettings)
-    this.#acceptance.listen(wanted.values())
     this.#announcing.retarget()
-    const comes = (address: string) =>
-      wanted.get(address)?.enabled ?? this.#acceptance.dynamic(address) !== undefined
-    this.#deferral.begin(comes, restartTime(bgp, wanted), bgp && this.#unsure(bgp, wanted))
     this.#settleSoon()
   }
 

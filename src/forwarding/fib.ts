@@ -54,6 +54,9 @@ const AUDIT_PERIOD = 30_000
 
 const FAMILIES: readonly Family[] = [4, 6]
 
+/** Nexthop objects; links and nexthop objects; these and all routes. */
+type Doubt = 'none' | 'nexthops' | 'links' | 'all'
+
 /**
  * The routes that the kernel is to have, and their way there: columns over prefixes, kernel nexthop objects that
  * many prefixes share, and batches that are built while the last one is written.
@@ -77,8 +80,8 @@ export class Fib {
   #started = false
   #swept = false
   #closed = false
-  /** Links and the kernel's nexthop objects, and all routes too, are to be read and compared with what we believe. */
-  #doubt: 'none' | 'nexthops' | 'all' = 'none'
+  /** What of the kernel is to be read and compared with what we believe. */
+  #doubt: Doubt = 'none'
   #working: Promise<void> | undefined
   #idle: (() => void)[] = []
   /** The kernel could not be spoken to: it is left alone until then. */
@@ -280,7 +283,7 @@ export class Fib {
     )
     table.landed(flight, row => reasons.get(row) ?? 0)
     // An object may have gone with its link between our last look and this write.
-    this.#doubt = this.#doubt === 'all' ? 'all' : 'nexthops'
+    this.#doubtNexthops()
     this.#retryRoutes(this.#routeWait)
     this.#routeWait = Math.min(this.#routeWait * 2, REFUSED_WAIT_MAX)
   }
@@ -315,7 +318,7 @@ export class Fib {
   async #lookAgain(): Promise<void> {
     const doubt = this.#doubt
     this.#doubt = 'none'
-    this.#takeLinks(await this.#kernel.dump('links'))
+    if (doubt !== 'nexthops') this.#takeLinks(await this.#kernel.dump('links'))
     const nexthops = await this.#kernel.dump('nexthops')
     const lost = new Set(this.#targets.objects.compare(nexthops).map(({ id }) => id))
     for (const family of FAMILIES) {
@@ -368,7 +371,7 @@ export class Fib {
 
   #scheduleAudit(): void {
     this.#auditTimer = this.#clock.after(AUDIT_PERIOD, () => {
-      this.#doubtNexthops()
+      if (this.#doubt !== 'all') this.#doubt = 'links'
       this.#work()
       this.#scheduleAudit()
     })

@@ -54,6 +54,8 @@ describe('a restart of which nobody knows who was established', () => {
   })
 
   it('does not wait where the kernel has nothing of ours', () => {
-    expect(restarted({}, false).box.sink.convergedCalls).toBe(1)
+    const { lab, box } = restarted({}, false)
+    lab.clock.advance(0)
+    expect(box.sink.convergedCalls).toBe(1)
   })
 })
