@@ -156,6 +156,17 @@ describe('routes in the kernel', () => {
     expect(took).toBeLessThan(1_000)
   })
 
+  it('that move to another link while theirs goes down are there, though nobody has heard yet that the kernel dropped them', async () => {
+    const fib = await startedFib()
+    setMany(fib, 1000, via(A, { ...A, gateway: '10.0.0.3' }))
+    await fib.flushed()
+    // Nothing that the kernel tells is heard before the routes have been told to move.
+    carrier('eth0', false)
+    setMany(fib, 1000, via(B, { ...B, gateway: '10.0.1.3' }))
+    await until('all are there', () => ours() === 1000 && fib.status().pending === 0)
+    expect(way('10.64.7.1')).toMatch(/via 10\.0\.1\.[23] dev eth1$/)
+  })
+
   it('move with one message when the RIB takes a hop away from all of them', async () => {
     const fib = await startedFib()
     const [ab, a] = [via(A, B), via(A)]

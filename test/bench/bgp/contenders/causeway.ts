@@ -25,21 +25,7 @@ export async function causeway(setting: Setting): Promise<RunningSpeaker> {
   const socket = join(directory, 'engine.sock')
   writeFileSync(file, JSON.stringify(configuration(setting, undefined)))
   const argv = [ENGINE, '--state-dir', join(directory, 'state'), '--config', file, '--socket', socket]
-  const engine = setting.start(
-    process.env.ENGINE_OUT
-      ? [
-          'sh',
-          '-c',
-          `exec "$@" >${process.env.ENGINE_OUT} 2>&1`,
-          'sh',
-          process.execPath,
-          ...ENGINE_NODE_OPTIONS,
-          ...profiling(),
-          ...argv,
-        ]
-      : [process.execPath, ...ENGINE_NODE_OPTIONS, ...profiling(), ...argv],
-    'engine',
-  )
+  const engine = setting.start([process.execPath, ...ENGINE_NODE_OPTIONS, ...profiling(), ...argv], 'engine')
   const client = new EngineClient({ path: socket, clock: systemClock, log: () => undefined })
   await until('the engine answers', () => client.call('getHealth', {}), { interval: 50 })
   await listening(engine, family)
